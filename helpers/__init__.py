@@ -16,6 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 quiet_import.install()
 
 __all__ = [
+    "controls",
     "datasets",
     "environment",
     "exercises",

@@ -40,12 +40,22 @@ def make_line() -> tuple[ShowLine, bool]:
     if shell is None:
         live = sys.stdout.isatty()
         return (_line_in_terminal() if live else _final_line_printed), live
-    # A kernel that may ask its user for input has one who looks on. Programs that run
-    # notebooks (nbclient, nbval) say that they take no input: they get the final line
-    # alone, because nbval does not follow an output that changes.
-    request = shell.kernel.get_parent().get("content", {})
-    live = bool(request.get("allow_stdin", False))
+    live = someone_looks_on()
     return (_line_in_notebook() if live else _final_line_displayed), live
+
+
+def someone_looks_on() -> bool:
+    """Return whether a person runs this notebook, not a program.
+
+    A kernel that may ask its user for input has one who looks on. Programs that run
+    notebooks (nbclient, nbval) say that they take no input: what they store is what
+    stays when all is done.
+    """
+    shell = notebook_shell()
+    if shell is None:
+        return False
+    request = shell.kernel.get_parent().get("content", {})
+    return bool(request.get("allow_stdin", False))
 
 
 def notebook_shell():  # type: ignore[no-untyped-def]
