@@ -1,19 +1,24 @@
 """Measure how far a chapter's figures range when only the seed changes.
 
-The notebook itself is run once for each seed; `helpers.training.expect` and
-`stopwatch` write each figure and each time to a file (see there). Cells tagged
-``skip-bands``, which no figure depends on, are left out.
+The notebook itself is run once for each seed, in an empty folder; `expect` and
+`stopwatch` of `helpers.training` write each figure and each time to a file (see there).
+Cells tagged ``skip-bands``, which no figure depends on, are left out.
 """
 
 import json
-import statistics
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from course.notebooks import SOURCE_VARIABLE, read_notebook, run_notebook
+from course.notebooks import (
+    SOURCE_VARIABLE,
+    read_notebook,
+    run_notebook,
+    write_whole,
+)
 from course.tolerances import bands_file
 
 SEED_OFFSET_VARIABLE = "KERAS_COURSE_SEED_OFFSET"
@@ -21,8 +26,15 @@ MEASURE_VARIABLE = "KERAS_COURSE_MEASURE"
 SKIP_TAG = "skip-bands"
 
 
+Run = list[dict[str, Any]]  # what one run measured: {"name": ..., "value": ...}, ...
+
+
 def measure(
-    file: Path, source: str, seeds: int, on_seed: Callable[[int], None]
+    file: Path,
+    source: str,
+    seeds: int,
+    on_seed: Callable[[int], None],
+    jobs: int = 1,
 ) -> dict[str, Any]:
     """Run a notebook under several seeds; write and return the bands.
 
@@ -35,43 +47,61 @@ def measure(
     seeds : int
         How many; 0 to ``seeds - 1`` is added to each seed that the notebook sets.
     on_seed : callable
-        Called with each seed before its run.
+        Called with the number of runs that have ended, before the next one.
+    jobs : int, default 1
+        How many runs at a time. The first run has the machine to itself: the seconds
+        are taken from it.
 
     Returns
     -------
     dict
-        ``{"seeds": n, "values": {name: [n numbers]}, "seconds": {name: median}}``
+        ``{"seeds": n, "values": {name: [n numbers]}, "seconds": {name: number}}``
     """
     notebook = read_notebook(file)
-    values: dict[str, list[float]] = defaultdict(list)
-    seconds: dict[str, list[float]] = defaultdict(list)
-    for seed in range(seeds):
-        on_seed(seed)
-        for entry in _run_once(notebook, file, source, seed):
-            if "seconds" in entry:
-                seconds[entry["name"]].append(entry["seconds"])
-            else:
-                values[entry["name"]].append(entry["value"])
-        _require_one_of_each(values, seed + 1)
+    on_seed(0)
+    runs = {0: _run_once(notebook, source, 0)}
+    bands = _store(file, source, runs)
+    for seed, run in _run_rest(notebook, source, range(1, seeds), jobs):
+        on_seed(len(runs))
+        runs[seed] = run
         # After each seed, so that a run that is stopped has not been for nothing.
-        bands = _summarise(values, seconds, seed + 1)
-        _write(bands_file(file), source, bands)
+        bands = _store(file, source, runs)
     return bands
 
 
-def _summarise(
-    values: dict[str, list[float]], seconds: dict[str, list[float]], seeds: int
-) -> dict[str, Any]:
-    return {
-        "seeds": seeds,
+def _run_rest(
+    notebook: Any, source: str, seeds: range, jobs: int
+) -> Iterator[tuple[int, Run]]:
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        started = {pool.submit(_run_once, notebook, source, s): s for s in seeds}
+        try:
+            for ended in as_completed(started):
+                yield started[ended], ended.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _store(file: Path, source: str, runs: dict[int, Run]) -> dict[str, Any]:
+    values: dict[str, list[float]] = defaultdict(list)
+    for seed in sorted(runs):
+        for entry in runs[seed]:
+            if "value" in entry:
+                values[entry["name"]].append(entry["value"])
+    _require_one_of_each(values, len(runs))
+    bands = {
+        "seeds": len(runs),
         "values": {name: _rounded(numbers) for name, numbers in values.items()},
         "seconds": {
-            name: round(statistics.median(times), 2) for name, times in seconds.items()
+            entry["name"]: round(entry["seconds"], 2)
+            for entry in runs[0]
+            if "seconds" in entry
         },
     }
+    _write(bands_file(file), source, bands)
+    return bands
 
 
-def _run_once(notebook: Any, file: Path, source: str, seed: int) -> list[dict]:
+def _run_once(notebook: Any, source: str, seed: int) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         measured = Path(folder) / "measured.jsonl"
         environment = {
@@ -79,10 +109,10 @@ def _run_once(notebook: Any, file: Path, source: str, seed: int) -> list[dict]:
             SEED_OFFSET_VARIABLE: str(seed),
             MEASURE_VARIABLE: str(measured),
         }
-        run_notebook(notebook, file.resolve().parent, environment, skip_tags=[SKIP_TAG])
+        run_notebook(notebook, Path(folder), environment, skip_tags=[SKIP_TAG])
         if not measured.exists():
             raise RuntimeError(
-                f"{file} has no figure to measure: it calls neither expect nor "
+                "The notebook has no figure to measure: it calls neither expect nor "
                 "stopwatch of helpers.training."
             )
         lines = measured.read_text(encoding="utf-8").splitlines()
@@ -108,4 +138,4 @@ def _write(target: Path, source: str, bands: dict[str, Any]) -> None:
         known = json.loads(target.read_text(encoding="utf-8"))
     known[source] = bands
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    write_whole(target, json.dumps(known, indent=1) + "\n")

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     ranges.add_argument("--source", choices=SOURCES, help="default: both")
     ranges.add_argument("--seeds", type=int, default=10, help="how many (default: 10)")
+    ranges.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
     ranges.add_argument("files", nargs="+", type=Path, metavar="FILE")
     ranges.set_defaults(do=_bands)
     return parser
@@ -77,10 +78,12 @@ def _record(options: argparse.Namespace) -> int:
 def _bands(options: argparse.Namespace) -> int:
     if options.seeds < 2:
         raise ValueError(f"--seeds is {options.seeds}; a band needs at least 2")
+    if options.jobs < 1:
+        raise ValueError(f"--jobs is {options.jobs}; at least 1 is needed")
     for file in options.files:
         for source in _sources(options):
             show = partial(_show_seed, file, source, options.seeds)
-            measured = bands.measure(file, source, options.seeds, show)
+            measured = bands.measure(file, source, options.seeds, show, options.jobs)
             _show("")
             print(f"{file.name}, {source} data, {options.seeds} seeds:")
             for name, values in measured["values"].items():
@@ -96,8 +99,8 @@ def _show_cell(file: Path, source: str, index: int) -> None:
     _show(f"{file.name} on the {source} data, cell {index}")
 
 
-def _show_seed(file: Path, source: str, seeds: int, seed: int) -> None:
-    _show(f"{file.name} on the {source} data, run {seed + 1} of {seeds}")
+def _show_seed(file: Path, source: str, seeds: int, done: int) -> None:
+    _show(f"{file.name} on the {source} data, {done} of {seeds} runs done")
 
 
 def _show(text: str) -> None:

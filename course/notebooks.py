@@ -116,3 +116,10 @@ def run_notebook(
     except CellExecutionError as error:
         raise RuntimeError(f"A cell failed:\n{error}") from error
     return copy
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file whole or not at all, also when the writing is interrupted."""
+    unfinished = file.with_name(file.name + ".unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, file)

@@ -6,7 +6,6 @@ that a second recording changes nothing.
 """
 
 import json
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from course.notebooks import (
     read_notebook,
     record_file,
     run_notebook,
+    write_whole,
 )
 from course.tolerances import read_widths, tolerance_of
 from helpers.datasets import cached_full_sets
@@ -106,7 +106,7 @@ def _store_in_notebook(file: Path, notebook: Any, new: Any) -> int:
                 output.execution_count = old_cell.execution_count
     notebook.metadata.language_info = {"name": "python"}
     nbformat.validate(notebook)
-    _replace(file, nbformat.writes(notebook) + "\n")
+    write_whole(file, nbformat.writes(notebook) + "\n")
     return moved
 
 
@@ -130,12 +130,5 @@ def _store_beside_the_tests(file: Path, notebook: Any, new: Any) -> int:
             cells[cell.id] = stored
     target.parent.mkdir(parents=True, exist_ok=True)
     content = {"source": "sample", "cells": cells}
-    _replace(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_whole(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return moved
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file whole or not at all, also when the writing is interrupted."""
-    unfinished = file.with_name(file.name + ".unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, file)

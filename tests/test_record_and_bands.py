@@ -136,6 +136,24 @@ def test_bands_of_both_sources_stand_in_one_file(lesson):
     assert set(content) == {"full", "sample"}
 
 
+def test_two_runs_at_a_time_give_what_one_gives(lesson):
+    alone = bands.measure(lesson, "full", 4, silent)
+    done = []
+    together = bands.measure(lesson, "full", 4, done.append, jobs=2)
+    assert together["values"] == alone["values"]
+    assert done == [0, 1, 2, 3]
+
+
+def test_a_run_works_in_an_empty_folder_of_its_own(lesson):
+    notebook = read(lesson)
+    notebook.cells[1].source += "\nassert not os.listdir()"
+    notebook.cells[1].source += "\nopen('left behind', 'w').close()"
+    nbformat.write(notebook, lesson)
+    before = sorted(lesson.parent.iterdir())
+    bands.measure(lesson, "full", 2, silent)
+    assert sorted(lesson.parent.iterdir()) == [*before, lesson.parent / "bands"]
+
+
 def test_two_figures_of_one_name_are_refused(lesson):
     notebook = read(lesson)
     notebook.cells.append(notebook.cells[3].copy())
@@ -162,6 +180,7 @@ def test_a_notebook_without_figures_is_refused(lesson):
         ),
         (["record", "{broken}", "--source", "sample"], "not a readable notebook"),
         (["bands", "x.ipynb", "--seeds", "1"], "--seeds is 1"),
+        (["bands", "x.ipynb", "--jobs", "0"], "--jobs is 0"),
         (["lab", "--port", "70000"], "port 70000 does not exist"),
     ],
 )

@@ -34,7 +34,7 @@ def read_bands(
     pandas.DataFrame
         One row for each name, with the columns mean, low (smallest), high (largest),
         sd (sample standard deviation, NaN for one seed), n (how many seeds) and
-        seconds (median). What was not measured under a name is NaN.
+        seconds (of one run). What was not measured under a name is NaN.
 
     Raises
     ------

@@ -38,7 +38,7 @@ def results_table(
     -------
     pandas.DataFrame
         One row a model, all entries as text: reference, this run, lowest, mean and
-        highest over the seeds, seconds (median), parameters.
+        highest over the seeds, seconds (of one run), parameters.
 
     Raises
     ------
