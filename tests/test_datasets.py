@@ -48,16 +48,6 @@ full_imdb = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def forget_what_was_loaded():
-    """Leave `sample_in_use` to other tests as it was."""
-    before = dict(sources._last_source)
-    sources._last_source.clear()
-    yield
-    sources._last_source.clear()
-    sources._last_source.update(before)
-
-
 @pytest.fixture
 def no_source(monkeypatch):
     monkeypatch.delenv("KERAS_COURSE_SOURCE", raising=False)

@@ -30,21 +30,10 @@ from helpers.datasets import (
     SampleWarning,
     cache,
     mnist,
-    sources,
 )
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NOBODY = "http://127.0.0.1:1/"  # refuses at once
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forget_what_was_loaded():
-    """Leave `sample_in_use` to other tests as it was."""
-    before = dict(sources._last_source)
-    sources._last_source.clear()
-    yield
-    sources._last_source.clear()
-    sources._last_source.update(before)
 
 
 def make_archive(seed: int = 0, n_train: int = 40) -> bytes:

@@ -15,7 +15,7 @@ import pytest
 from sklearn.datasets import _openml as sklearn_openml
 
 from helpers import datasets
-from helpers.datasets import DataUnavailable, cache, mnist, openml, sources
+from helpers.datasets import DataUnavailable, cache, mnist, openml
 
 # From threads of scikit-learn that we no longer wait for.
 pytestmark = pytest.mark.filterwarnings("ignore:(A network error|Invalid cache)")
@@ -38,16 +38,6 @@ OPENML_NAMES = {
     554: [f"pixel{number}" for number in range(1, 785)] + ["class"],
 }
 NOMINAL = {61: ["class"], 15: ["Class"], 531: ["CHAS", "RAD"], 554: ["class"]}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forget_what_was_loaded():
-    """Leave `sample_in_use` to other tests as it was."""
-    before = dict(sources._last_source)
-    sources._last_source.clear()
-    yield
-    sources._last_source.clear()
-    sources._last_source.update(before)
 
 
 def tables():

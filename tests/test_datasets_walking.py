@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from helpers import datasets
-from helpers.datasets import DamagedFile, DataUnavailable, cache, sources, walking
+from helpers.datasets import DamagedFile, DataUnavailable, cache, walking
 from helpers.datasets.gait_simulator import simulate_recordings
 
 ORDER = ("1", "10", "11", "12", "13", "14", "15", *"23456789")
@@ -23,16 +23,6 @@ full_data = pytest.mark.skipif(
     not datasets.cached_full_sets()["walking"],
     reason="the full walking archive is not in the cache",
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forget_what_was_loaded():
-    """Leave `sample_in_use` to other tests as it was."""
-    before = dict(sources._last_source)
-    sources._last_source.clear()
-    yield
-    sources._last_source.clear()
-    sources._last_source.update(before)
 
 
 # The windows.
