@@ -20,6 +20,8 @@ __all__ = [
     "datasets",
     "environment",
     "exercises",
+    "explaining",
+    "features",
     "plotting",
     "preprocessing",
     "training",

@@ -57,10 +57,20 @@ class _TensorFlowFinder(MetaPathFinder):
             with without_noise():
                 load(module)
             # Its notes on each file that it writes are of no use to a reader either.
-            logging.getLogger("tensorflow").setLevel(logging.WARNING)
+            logger = logging.getLogger("tensorflow")
+            logger.setLevel(logging.WARNING)
+            logger.addFilter(_is_of_use)
 
         spec.loader.exec_module = load_quietly  # type: ignore[method-assign]
         return spec
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """Leave out advice on speed that comes when a lesson makes many small networks.
+
+    It names an address in memory, so no two runs would store the same.
+    """
+    return "triggered tf.function retracing" not in str(record.msg)
 
 
 @contextmanager

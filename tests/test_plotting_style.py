@@ -27,6 +27,7 @@ from helpers.plotting import (
     plot_class_counts,
     plot_confusion_matrix,
     plot_convolution,
+    plot_decision_boundary,
     plot_descent,
     plot_digits,
     plot_embedding,
@@ -37,8 +38,11 @@ from helpers.plotting import (
     plot_learning_curves,
     plot_learning_step,
     plot_network,
+    plot_score_pairs,
     plot_series,
     plot_weights,
+    plot_window_split,
+    plot_windows,
     show,
 )
 from helpers.plotting.style import PALETTE, class_colours, luminance, text_colour_on
@@ -54,6 +58,9 @@ CALLS = {
     "class_counts": lambda ax=None: plot_class_counts([0, 1, 1], ax=ax),
     "confusion": lambda ax=None: plot_confusion_matrix([0, 1, 1], [0, 1, 0], ax=ax),
     "convolution": lambda ax=None: plot_convolution([1, 2, 3], [1, 2], ax=ax),
+    "decision_boundary": lambda ax=None: plot_decision_boundary(
+        lambda rows: rows[:, 0] > 0.5, np.eye(2), [0, 1], ax=ax
+    ),
     "descent": lambda ax=None: plot_descent(abs, [2.0, 1.0], ax=ax),
     "digits": lambda ax=None: plot_digits(np.zeros((3, 4, 4)), [0, 1, 2], ax=ax),
     "embedding": lambda ax=None: plot_embedding(np.eye(2), [0, 1], ax=ax),
@@ -67,9 +74,14 @@ CALLS = {
     ),
     "learning_step": lambda ax=None: plot_learning_step(1, 2, 3, 4, 0.1, ax=ax),
     "network": lambda ax=None: plot_network([np.ones((2, 3))], ax=ax),
+    "score_pairs": lambda ax=None: plot_score_pairs(
+        {"forest": [0.5, 0.6]}, ["random", "by time"], ax=ax
+    ),
     "series": lambda ax=None: plot_series([1.0, 2.0, 1.0], 10, ax=ax),
     "variance": lambda ax=None: plot_explained_variance([0.5, 0.2], ax=ax),
     "weights": lambda ax=None: plot_weights(np.eye(3) - 0.5, ax=ax),
+    "window_split": lambda ax=None: plot_window_split([0, 5], 10, [0, 1], ax=ax),
+    "windows": lambda ax=None: plot_windows(np.ones((2, 9, 3)), 10, ax=ax),
 }
 
 

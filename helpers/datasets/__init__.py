@@ -19,6 +19,7 @@ from helpers.datasets.imdb import load_imdb
 from helpers.datasets.mnist import load_mnist
 from helpers.datasets.records import DigitImages, Reviews, Table, Walking
 from helpers.datasets.sources import SampleWarning, cached_full_sets, sample_in_use
+from helpers.datasets.spirals import make_spirals
 from helpers.datasets.tables import (
     load_boston_housing,
     load_breast_cancer,
@@ -41,5 +42,6 @@ __all__ = [
     "load_iris",
     "load_mnist",
     "load_walking",
+    "make_spirals",
     "sample_in_use",
 ]

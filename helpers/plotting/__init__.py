@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.plotting.activations import plot_activations
+    from helpers.plotting.boundary import plot_decision_boundary
     from helpers.plotting.calibration import plot_calibration
     from helpers.plotting.class_counts import plot_class_counts
     from helpers.plotting.confusion import plot_confusion_matrix
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from helpers.plotting.learning_curves import plot_learning_curves
     from helpers.plotting.learning_step import plot_learning_step
     from helpers.plotting.network import plot_network
+    from helpers.plotting.score_pairs import plot_score_pairs
     from helpers.plotting.series import plot_series
     from helpers.plotting.variance import plot_explained_variance
+    from helpers.plotting.windows import plot_window_split, plot_windows
     from helpers.plotting.words import describe, description
 
 # Where each public name lives.
@@ -39,6 +42,7 @@ _HOMES = {
     "plot_class_counts": "class_counts",
     "plot_confusion_matrix": "confusion",
     "plot_convolution": "convolution",
+    "plot_decision_boundary": "boundary",
     "plot_descent": "descent",
     "plot_digits": "images",
     "plot_embedding": "embedding",
@@ -49,8 +53,11 @@ _HOMES = {
     "plot_learning_curves": "learning_curves",
     "plot_learning_step": "learning_step",
     "plot_network": "network",
+    "plot_score_pairs": "score_pairs",
     "plot_series": "series",
     "plot_weights": "images",
+    "plot_window_split": "windows",
+    "plot_windows": "windows",
     "show": "display",
 }
 
@@ -62,6 +69,7 @@ __all__ = [
     "plot_class_counts",
     "plot_confusion_matrix",
     "plot_convolution",
+    "plot_decision_boundary",
     "plot_descent",
     "plot_digits",
     "plot_embedding",
@@ -72,8 +80,11 @@ __all__ = [
     "plot_learning_curves",
     "plot_learning_step",
     "plot_network",
+    "plot_score_pairs",
     "plot_series",
     "plot_weights",
+    "plot_window_split",
+    "plot_windows",
     "show",
 ]
 

@@ -5,6 +5,7 @@ Keras is loaded when something here first needs it, not before.
 
 from helpers.training.bands import read_bands
 from helpers.training.expectations import DisagreesWithText, expect
+from helpers.training.live_history import live_history
 from helpers.training.measuring import Stopwatch, stopwatch
 from helpers.training.progress_line import progress
 from helpers.training.results import results_table
@@ -16,6 +17,7 @@ __all__ = [
     "Run",
     "Stopwatch",
     "expect",
+    "live_history",
     "load_run",
     "progress",
     "read_bands",

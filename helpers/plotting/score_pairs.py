@@ -1,0 +1,119 @@
+"""Two scores of each model, side by side."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import ArrayLike
+
+from helpers.plotting.style import (
+    FAINT,
+    LINE_COLOURS,
+    MARKERS,
+    WIDTH,
+    in_course_style,
+    new_axes,
+    tidy,
+)
+from helpers.plotting.words import count, describe, percent
+from helpers.validation import as_numbers
+
+
+@in_course_style
+def plot_score_pairs(
+    scores: Mapping[str, ArrayLike],
+    pair_names: Iterable[Any],
+    score_name: str = "test accuracy",
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw two scores of each model as two marks joined by a line.
+
+    Parameters
+    ----------
+    scores : mapping of str to array_like, shape (2,)
+        For each model its two scores, from 0 to 1. Drawn from top to bottom.
+    pair_names : iterable of str
+        What the first and the second score are.
+    score_name : str, optional
+        For the horizontal axis.
+    title : str, optional
+        Written above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default: a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `scores` is no mapping or empty, a score is outside 0 to 1, or there are not
+        two of them and two names.
+    """
+    pairs = _read(scores)
+    names = [str(name) for name in pair_names]
+    if len(names) != 2:
+        raise ValueError(f"pair_names is {names}; two names are needed.")
+    table = np.array(list(pairs.values()))
+    height = np.arange(len(table))
+    ax = new_axes(ax, WIDTH, 1.1 + 0.36 * len(table))
+    ax.hlines(height, table.min(axis=1), table.max(axis=1), color=FAINT, linewidth=1.5)
+    for k, name in enumerate(names):
+        ax.plot(
+            table[:, k],
+            height,
+            linestyle="none",
+            marker=MARKERS[k],
+            markersize=8,
+            color=LINE_COLOURS[k],
+            markerfacecolor=LINE_COLOURS[k] if k == 0 else "white",
+            markeredgewidth=1.8,
+            label=name,
+        )
+    ax.set_yticks(height, list(pairs))
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+    ax.set(xlabel=score_name, title=title)
+    tidy(ax, grid="x")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    describe(ax, _words(pairs, names, score_name, title))
+    return ax
+
+
+def _read(scores: Any) -> dict[str, np.ndarray]:
+    if not isinstance(scores, Mapping):
+        raise TypeError(
+            f"scores is {type(scores).__name__}; a dict from the name of each model to "
+            "its two scores is needed."
+        )
+    if not scores:
+        raise ValueError("scores is empty; give at least one model.")
+    pairs = {}
+    for name, values in scores.items():
+        pair = as_numbers(values, f"scores[{name!r}]", ndim=1).astype(float)
+        if len(pair) != 2 or pair.min() < 0 or pair.max() > 1:
+            raise ValueError(
+                f"scores[{name!r}] is {pair.tolist()}; two shares from 0 to 1 are "
+                "needed."
+            )
+        pairs[str(name)] = pair
+    return pairs
+
+
+def _words(
+    pairs: dict[str, np.ndarray], names: list[str], score_name: str, title: str
+) -> str:
+    head = f"{title}: " if title else ""
+    listed = "; ".join(
+        f"{name} {percent(first)} and {percent(second)}"
+        for name, (first, second) in pairs.items()
+    )
+    words = (
+        f"{score_name} of {count(len(pairs), 'model')}, {names[0]} and {names[1]}: "
+        f"{listed}."
+    )
+    return head + words[0].upper() + words[1:]
