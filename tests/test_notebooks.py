@@ -19,6 +19,24 @@ NOTEBOOKS = {file.stem: file for file in notebooks.tested_notebooks()}
 # Decimal numbers and percentages of the prose that no run can hold: what others
 # published, and settings that are named before the code that sets them.
 CONSTANTS = {
+    "02_keras_basics": {
+        "80%": "the reference's accuracy",
+        "0.355": "its loss",
+        "95%": "the level of an interval",
+        "63%": "an example of an accuracy",
+    },
+    "03_spatial_cnns": {
+        "15.3%": "ILSVRC 2012, AlexNet",
+        "26.2%": "ILSVRC 2012, the second",
+        "6.7%": "ILSVRC 2014, GoogLeNet",
+        "7.3%": "ILSVRC 2014, VGG",
+        "3.57%": "ILSVRC 2015, ResNet",
+        "0.947": "the reference's test accuracy",
+        "0.954": "its validation accuracy",
+        "0.188": "its loss",
+        "0.2": "a validation_split",
+        "0.3": "a validation_split",
+    },
     "04_mnist": {
         "0.9746": "the reference's dense network, test accuracy",
         "0.0883": "its loss",
@@ -32,6 +50,16 @@ CONSTANTS = {
         "468.75": "60,000 / 128",
         "0.1": "chance among ten classes",
         "1802.03426": "an article's number",
+    },
+    "05_tuning_and_understanding": {
+        "0.884": "the reference's accuracy",
+        "0.2917": "its loss",
+        "1506.01186": "an article's number",
+        "1411.1792": "an article's number",
+        "1610.01644": "an article's number",
+        "1312.6034": "an article's number",
+        "1311.2901": "an article's number",
+        "1810.03292": "an article's number",
     },
 }
 
@@ -112,6 +140,35 @@ def test_links_lead_somewhere(notebook, file):
     for target in re.findall(r"\]\(([^)#]+)\)", prose(notebook)):
         if "://" not in target:
             assert (file.parent / target).exists(), target
+
+
+def test_links_to_headings_lead_somewhere(notebook, file):
+    """Such as the glossary's: 01_introduction.ipynb#learning-rate."""
+    for target, heading in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", prose(notebook)):
+        there = read_notebook(file.parent / target) if target else notebook
+        titles = re.findall(r"^#+ (.*)$", prose(there), re.M)
+        assert heading in {title.replace(" ", "-") for title in titles}, heading
+
+
+STEPS = ["prepare", "define", "compile", "fit", "tune", "evaluate", "predict", "save"]
+
+
+@pytest.mark.parametrize("chapter", [name for name in NOTEBOOKS if name[1] != "0"])
+def test_chapters_are_built_alike(chapter):
+    notebook = read_notebook(NOTEBOOKS[chapter])
+    text = prose(notebook)
+    opening = notebook.cells[0].source
+    for words in ("In this chapter you will", "Before you start", "Time:"):
+        assert f"**{words}" in opening, words
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    for ending in ("Key points", "Results", "Questions", "Further reading"):
+        assert ending in headings
+    steps = " ".join(line for line in headings if line.startswith("Step")).lower()
+    assert [step for step in STEPS if step not in steps] == []
+    assert len(re.findall(r"Misconception \d", text)) >= 3
+    assert text.count("<summary>") >= 5
+    code = "\n".join(cell.source for cell in code_cells(notebook))
+    assert "results_table(" in code
 
 
 def test_boxes_have_blank_lines_inside(notebook):
