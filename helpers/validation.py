@@ -159,6 +159,20 @@ def as_count(value: SupportsIndex, name: str, least: int = 1) -> int:
     return count
 
 
+def as_sampling_rate(value: ArrayLike) -> float:
+    """Return a number of samples a second (Hz).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not one number above 0.
+    """
+    rate = float(as_numbers(value, "sampling_rate", ndim=0))
+    if rate <= 0:
+        raise ValueError(f"sampling_rate is {rate:g} Hz; a number above 0 is needed.")
+    return rate
+
+
 def require_same_length(**arrays: Any) -> None:
     """Raise ValueError unless all `arrays` have the same number of samples."""
     lengths = {name: len(array) for name, array in arrays.items()}

@@ -33,15 +33,16 @@ print(json.dumps(loaded))
 """
 
 
-def run_python(code, *arguments):
+def run_python(code, *arguments, stderr=subprocess.PIPE):
     environment = {**os.environ, "PYTHONPATH": str(FOLDER.parent)}
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         env=environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         check=True,
-        timeout=60,
+        timeout=120,
     ).stdout
 
 
@@ -124,15 +125,6 @@ logging.getLogger("tensorflow").warning("this one matters")
 
 def test_many_networks_bring_no_advice_on_retracing():
     """Without our filter TensorFlow gives it, in a notebook among the output."""
-    environment = {**os.environ, "PYTHONPATH": str(FOLDER.parent)}
-    run = subprocess.run(
-        [sys.executable, "-c", MANY_NETWORKS],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    written = run.stdout + run.stderr
+    written = run_python(MANY_NETWORKS, stderr=subprocess.STDOUT)
     assert "retracing" not in written
     assert "this one matters" in written

@@ -1,9 +1,11 @@
-"""Class names: the check that all plots share."""
+"""Names of classes, channels and windows: the checks that all plots share."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+
+from helpers.plotting.words import count
 
 
 def as_class_names(
@@ -91,3 +93,17 @@ def names_for(labels: np.ndarray, class_names: Iterable[Any] | None) -> list[str
     """Return one name for each class from 0 to the highest that is known."""
     names = as_class_names(class_names)
     return names or [str(label) for label in range(int(labels.max()) + 1)]
+
+
+def names_of_each(
+    given: Iterable[Any] | None, argument: str, needed: int, array: str, noun: str
+) -> list[str] | None:
+    """Return as many names as `array` has of something; None if none were given."""
+    if given is None:
+        return None
+    names = [given] if isinstance(given, str) else [str(name) for name in given]
+    if len(names) != needed:
+        raise ValueError(
+            f"{argument} has {len(names)} names, but {array} has {count(needed, noun)}."
+        )
+    return names

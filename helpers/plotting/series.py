@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from helpers.plotting.names import names_of_each
 from helpers.plotting.style import (
     LINE_COLOURS,
     LINE_STYLES,
@@ -17,7 +18,7 @@ from helpers.plotting.style import (
     tidy,
 )
 from helpers.plotting.words import count, describe
-from helpers.validation import as_numbers
+from helpers.validation import as_numbers, as_sampling_rate
 
 
 @in_course_style
@@ -63,10 +64,10 @@ def plot_series(
     samples = as_numbers(values, "values", ndim=(1, 2))
     channels = samples.reshape(len(samples), -1).astype(float)
     _require_channels_last(channels)
-    rate = float(as_numbers(sampling_rate, "sampling_rate", ndim=0))
-    if rate <= 0:
-        raise ValueError(f"sampling_rate is {rate:g} Hz; a number above 0 is needed.")
-    names = _channel_names(axis_names, channels.shape[1])
+    rate = as_sampling_rate(sampling_rate)
+    names = names_of_each(
+        axis_names, "axis_names", channels.shape[1], "values", "channel"
+    )
     seconds = start + np.arange(len(channels)) / rate
     ax = new_axes(ax, WIDTH, 2.9)
     for index, channel in enumerate(channels.T):
@@ -95,18 +96,6 @@ def _require_channels_last(channels: np.ndarray) -> None:
             "samples. The shape is (time, channels), with at most ten channels: "
             "choose one window, or transpose it."
         )
-
-
-def _channel_names(given: Iterable[Any] | None, n_channels: int) -> list[str] | None:
-    if given is None:
-        return None
-    names = [given] if isinstance(given, str) else [str(name) for name in given]
-    if len(names) != n_channels:
-        raise ValueError(
-            f"axis_names has {len(names)} names, but values has "
-            f"{count(n_channels, 'channel')}."
-        )
-    return names
 
 
 def _name_lines(ax: Axes, n_channels: int) -> None:

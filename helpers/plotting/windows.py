@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import ArrayLike
 
+from helpers.plotting.names import names_of_each
 from helpers.plotting.style import (
     FAINT,
     LINE_COLOURS,
@@ -24,7 +25,13 @@ from helpers.plotting.style import (
     tidy,
 )
 from helpers.plotting.words import count, describe, listing
-from helpers.validation import as_count, as_labels, as_numbers, require_same_length
+from helpers.validation import (
+    as_count,
+    as_labels,
+    as_numbers,
+    as_sampling_rate,
+    require_same_length,
+)
 
 _GAP = 0.06  # between two cells, as a share of a cell
 _MOST_WINDOWS = 60
@@ -76,12 +83,10 @@ def plot_windows(
             f"windows has shape {values.shape}, (windows, length, channels); at most "
             f"{_MOST_WINDOWS} windows and 4 channels can be told apart. Choose some."
         )
-    rate = float(as_numbers(sampling_rate, "sampling_rate", ndim=0))
-    if rate <= 0:
-        raise ValueError(f"sampling_rate is {rate:g} Hz; a number above 0 is needed.")
+    rate = as_sampling_rate(sampling_rate)
     columns = min(as_count(columns, "columns"), n_windows)
-    names = _names(titles, n_windows, "titles", "windows")
-    channels = _names(axis_names, n_channels, "axis_names", "channels")
+    names = names_of_each(titles, "titles", n_windows, "windows", "window")
+    channels = names_of_each(axis_names, "axis_names", n_channels, "windows", "channel")
     rows = -(-n_windows // columns)
     ax = new_axes(ax, WIDTH, min(9.0, 0.45 + 1.25 * rows))
     bare(ax)
@@ -148,7 +153,7 @@ def plot_window_split(
         )
     order = np.argsort(first, kind="stable")
     first, parts = first[order], parts[order]
-    rate = 1.0 if sampling_rate is None else float(sampling_rate)
+    rate = 1.0 if sampling_rate is None else as_sampling_rate(sampling_rate)
     ax = new_axes(ax, WIDTH, 1.0 + 0.075 * len(first))
     for k, name in enumerate(names):
         colour, hatch = _PARTS[k]
@@ -183,19 +188,6 @@ def plot_window_split(
 
 # Colour and hatching of each part of a split.
 _PARTS = ((PALETTE[0], None), (PALETTE[1], "////"), (RULE, None), (PALETTE[2], "...."))
-
-
-def _names(
-    given: Iterable[Any] | None, needed: int, argument: str, what: str
-) -> list[str] | None:
-    if given is None:
-        return None
-    names = [given] if isinstance(given, str) else [str(name) for name in given]
-    if len(names) != needed:
-        raise ValueError(
-            f"{argument} has {len(names)} names, but windows has {needed} {what}."
-        )
-    return names
 
 
 def _draw_cells(
