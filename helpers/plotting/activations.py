@@ -13,7 +13,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import describe, listing
+from helpers.plotting.words import describe, listing, opening
 
 Activation = Callable[[np.ndarray], np.ndarray]
 
@@ -128,7 +128,7 @@ def _in_a_line(name: str) -> str:
 
 
 def _words(curves: dict[str, np.ndarray], low: float, high: float, title: str) -> str:
-    start = f"{title}: " if title else ""
+    start = opening(title)
     ranges = [
         f"{_in_a_line(name)} goes from {values[0]:.2f} to {values[-1]:.2f}"
         for name, values in curves.items()

@@ -18,7 +18,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, percent
+from helpers.plotting.words import count, describe, opening, percent
 from helpers.validation import as_labels, as_numbers, require_same_length
 
 _CELLS = 160  # along each side
@@ -191,7 +191,7 @@ def _words(
     axis_names: tuple[str, str],
     title: str,
 ) -> str:
-    start = f"{title}: " if title else ""
+    start = opening(title)
     shares = np.bincount(regions, minlength=len(names)) / len(regions)
     parts = ", ".join(
         f"{name} {percent(share)}" for name, share in zip(names, shares, strict=True)

@@ -16,7 +16,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe
+from helpers.plotting.words import count, describe, opening
 from helpers.validation import as_labels
 
 
@@ -69,7 +69,7 @@ def plot_class_counts(
 
 
 def _words(names: list[str], counts: np.ndarray, title: str) -> str:
-    start = f"{title}: " if title else ""
+    start = opening(title)
     each = [f"{name} {number:,}" for name, number in zip(names, counts, strict=True)]
     return (
         f"{start}{count(int(counts.sum()), 'sample')} in "

@@ -17,7 +17,7 @@ from helpers.plotting.style import (
     in_course_style,
     new_axes,
 )
-from helpers.plotting.words import count, describe
+from helpers.plotting.words import count, describe, opening
 from helpers.validation import as_labels, as_numbers, require_same_length
 
 _CELLS = 560  # along the longer side of the picture
@@ -259,7 +259,7 @@ def _words(
     axis_names: tuple[str, str] | None,
 ) -> str:
     counts = np.bincount(classes, minlength=len(names))
-    start = f"{title}: " if title else ""
+    start = opening(title)
     axes = f" ({axis_names[0]} across, {axis_names[1]} up)" if axis_names else ""
     listed = f" ({', '.join(names)})" if len(names) <= 12 else ""
     return (

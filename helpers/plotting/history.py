@@ -19,7 +19,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, percent
+from helpers.plotting.words import count, describe, opening, percent
 from helpers.validation import as_numbers
 
 _NOT_METRICS = ("lr", "learning_rate")  # callbacks write these beside the metrics
@@ -252,7 +252,7 @@ def _finish(axes: np.ndarray, n_epochs: int, title: str) -> None:
 
 
 def _words(name: str, curves: dict[str, np.ndarray], title: str) -> str:
-    start = f"{title}: " if title else ""
+    start = opening(title)
     plain = _LONG_NAMES.get(name, name.replace("_", " "))
     epochs = count(len(curves[name]), "epoch")
     words = f"{start}{plain} over {epochs}: training {_from_to(name, curves[name])}"

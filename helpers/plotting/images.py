@@ -26,7 +26,7 @@ from helpers.plotting.style import (
     in_course_style,
     new_axes,
 )
-from helpers.plotting.words import count, describe, listing, percent
+from helpers.plotting.words import count, describe, listing, opening, percent
 from helpers.validation import as_labels, as_numbers, require_same_length
 
 _ABOVE = 0.3  # inches for the title
@@ -435,7 +435,7 @@ def _words_of_digits(
     captions: list[str],
     wrong: np.ndarray,
 ) -> str:
-    start = f"{title}: " if title else ""
+    start = opening(title)
     place = f"in {count(rows, 'row')} of up to {columns}"
     words = [f"{start}{count(n_images, 'greyscale image')}, dark on white, {place}"]
     if captions and wrong.all():
@@ -463,7 +463,7 @@ def _colour_limit(images: np.ndarray, limit: float | None) -> float:
 def _words_of_weights(
     images: np.ndarray, captions: list[str], title: str, what: str
 ) -> str:
-    start = f"{title}: " if title else ""
+    start = opening(title)
     n_images, height, width = images.shape
     named = f" ({listing(captions)})" if 0 < len(captions) <= 12 else ""
     return (

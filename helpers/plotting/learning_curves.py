@@ -17,7 +17,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, percent
+from helpers.plotting.words import count, describe, opening, percent
 from helpers.validation import as_numbers
 
 
@@ -128,7 +128,7 @@ def _draw_curve(
 def _words(
     sizes: np.ndarray, curves: dict[str, np.ndarray], score_name: str, title: str
 ) -> str:
-    start = f"{title}: " if title else ""
+    start = opening(title)
     ends = [
         f"{name} goes from {percent(values[0].mean())} to {percent(values[-1].mean())}"
         for name, values in curves.items()

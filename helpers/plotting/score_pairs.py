@@ -17,7 +17,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, percent
+from helpers.plotting.words import count, describe, opening, percent
 from helpers.validation import as_numbers
 
 
@@ -107,7 +107,7 @@ def _read(scores: Any) -> dict[str, np.ndarray]:
 def _words(
     pairs: dict[str, np.ndarray], names: list[str], score_name: str, title: str
 ) -> str:
-    head = f"{title}: " if title else ""
+    head = opening(title)
     listed = "; ".join(
         f"{name} {percent(first)} and {percent(second)}"
         for name, (first, second) in pairs.items()

@@ -17,7 +17,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe
+from helpers.plotting.words import count, describe, opening
 from helpers.validation import as_numbers, as_sampling_rate
 
 
@@ -117,7 +117,7 @@ def _words(
     title: str,
 ) -> str:
     length, n_channels = channels.shape
-    head = f"{title}: " if title else ""
+    head = opening(title)
     later = f", from second {start:.1f} on" if start else ""
     of = f" of {unit}" if unit else ""
     # Adding 0.0 turns -0.0, which would be written "-0", into 0.

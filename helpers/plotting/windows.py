@@ -24,7 +24,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, listing
+from helpers.plotting.words import count, describe, listing, opening
 from helpers.validation import (
     as_count,
     as_labels,
@@ -237,7 +237,7 @@ def _windows_in_words(
     channels: list[str] | None,
     title: str,
 ) -> str:
-    head = f"{title}: " if title else ""
+    head = opening(title)
     lines = count(values.shape[2], "line")
     if channels:
         lines += f" ({', '.join(channels)})"
@@ -251,7 +251,7 @@ def _windows_in_words(
 def _split_in_words(
     first: np.ndarray, parts: np.ndarray, length: int, names: list[str], title: str
 ) -> str:
-    head = f"{title}: " if title else ""
+    head = opening(title)
     counts = [f"{int((parts == k).sum())} {name}" for k, name in enumerate(names)]
     return (
         f"{head}{count(len(first), 'window')} of {length} rows as bars over time, in "

@@ -55,3 +55,8 @@ def percent(share: float) -> str:
     if 0 < share < 0.0005:
         return "under 0.1%"
     return f"{100 * share:.1f}%"
+
+
+def opening(title: str) -> str:
+    """Return how a description begins: with the title, if there is one."""
+    return f"{title}: " if title else ""
