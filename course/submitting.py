@@ -8,8 +8,6 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader.utils import compute_checksum
-
 from course.exercises import marks
 from course.notebooks import project_folder, read_notebook
 
@@ -86,6 +84,8 @@ def require_whole(file: Path, manifest: Path | None = None) -> None:
     manifest : pathlib.Path, optional
         What was released; by default `MANIFEST` in the project's folder.
     """
+    from nbgrader.utils import compute_checksum  # here, because it takes seconds
+
     manifest = manifest or project_folder() / MANIFEST
     released = json.loads(manifest.read_text(encoding="utf-8"))
     if file.stem not in released:
