@@ -14,6 +14,7 @@ from course.notebooks import project_folder, read_notebook, record_file
 from course.tolerances import bands_file, read_widths, tolerance_of
 from helpers.training import read_bands
 
+
 def name_of(file):
     """Chapters go by their names; the solution of an exercise says that it is one."""
     return file.stem if file.parent.name == "notebooks" else f"solution {file.stem}"

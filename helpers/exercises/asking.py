@@ -9,7 +9,11 @@ from helpers.exercises.questions import Question, judge
 from helpers.exercises.verdicts import Hint, Verdict
 
 # The exercises and the modules that hold their questions.
-EXERCISES = {"01_tensors": "helpers.exercises.tensors"}
+EXERCISES = {
+    "01_tensors": "helpers.exercises.tensors",
+    "02_breast_cancer": "helpers.exercises.breast_cancer",
+    "04_mnist": "helpers.exercises.mnist",
+}
 
 # A notebook works on one exercise: which, and how many hints of each question it saw.
 _started: list[str] = []
