@@ -176,6 +176,7 @@ def test_chapters_are_built_alike(chapter):
     assert text.count("<summary>") >= 5
     code = "\n".join(cell.source for cell in code_cells(notebook))
     assert "results_table(" in code
+    assert "explore(" in code  # something to move
 
 
 def test_boxes_have_blank_lines_inside(notebook):
