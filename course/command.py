@@ -4,9 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
-from course import bands, processes, record
+from course import bands, exercises, processes, record, submitting
 from course.notebooks import SOURCES, tested_notebooks
 
 
@@ -53,6 +54,22 @@ def _parser() -> argparse.ArgumentParser:
     ranges.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
     ranges.add_argument("files", nargs="+", type=Path, metavar="FILE")
     ranges.set_defaults(do=_bands)
+
+    check = commands.add_parser("check", help="run an exercise and see what is right")
+    check.add_argument("exercise", metavar="EXERCISE", help="such as 01")
+    check.set_defaults(do=_check)
+
+    hand_in = commands.add_parser("submit", help="pack an exercise for handing in")
+    hand_in.add_argument("exercise", metavar="EXERCISE", help="such as 01")
+    hand_in.add_argument("--student", help="who you are (default: your login name)")
+    hand_in.add_argument("--to", type=Path, help="the folder for the archive")
+    hand_in.set_defaults(do=_submit)
+
+    if _is_instructors():
+        publish = commands.add_parser(
+            "release", help="make the exercises and the bundle from the solutions"
+        )
+        publish.set_defaults(do=_release)
     return parser
 
 
@@ -89,6 +106,39 @@ def _bands(options: argparse.Namespace) -> int:
             for name, values in measured["values"].items():
                 print(f"  {name}: {min(values):.4g} to {max(values):.4g}")
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    file = exercises.find_exercise(options.exercise)
+    for said in exercises.check_exercise(file, partial(_show_cell, file, "own")):
+        _show("")
+        print(said)
+    return 0
+
+
+def _submit(options: argparse.Namespace) -> int:
+    file = exercises.find_exercise(options.exercise)
+    archive, receipt = submitting.submit(file, options.student, options.to)
+    print(f"Packed. Hand in this file:\n  {archive}")
+    print("Your receipt, which lies in the archive, too:")
+    for name, value in receipt.items():
+        print(f"  {name:<9} {value}")
+    return 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    from course.instructor.release import release
+
+    written, bundle = release()
+    for file in written:
+        print(f"written anew: {file}")
+    print(f"for students: {bundle} ({bundle.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def _is_instructors() -> bool:
+    """Return whether this is the instructors' copy; students' has no such folder."""
+    return find_spec("course.instructor") is not None
 
 
 def _sources(options: argparse.Namespace) -> tuple[str, ...]:

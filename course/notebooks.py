@@ -74,6 +74,7 @@ def run_notebook(
     environment: Mapping[str, str],
     on_cell: Callable[[int], None] | None = None,
     skip_tags: Iterable[str] = (),
+    stop_at_errors: bool = True,
 ) -> Any:
     """Run all cells of a copy of `notebook` in a fresh kernel; return the copy.
 
@@ -89,11 +90,13 @@ def run_notebook(
         Called with a cell's index when that cell starts.
     skip_tags : iterable of str
         Cells with one of these tags are not run.
+    stop_at_errors : bool, default True
+        If False, an error is kept as the cell's output, and the next cell is run.
 
     Raises
     ------
     RuntimeError
-        If a cell fails; says which and why.
+        If a cell fails and `stop_at_errors` is True; says which and why.
     """
     skipped = set(skip_tags)
     copy = nbformat.from_dict(notebook)
@@ -106,6 +109,7 @@ def run_notebook(
         copy,
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
+        allow_errors=not stop_at_errors,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--IPKernelApp.log_level=ERROR"],

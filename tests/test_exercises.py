@@ -494,7 +494,7 @@ def test_what_a_function_is_given_is_its_own():
 
 def test_a_question_without_arrays(monkeypatch, capsys):
     question = Question("Seven", {"n": IS_SEVEN}, ("Count.", "More than 6."))
-    monkeypatch.setattr(asking, "_load_questions", lambda exercise: {"q1": question})
+    monkeypatch.setattr(asking, "questions_of", lambda exercise: {"q1": question})
     start("00_any")
     assert capsys.readouterr().out == "00_any: 1 questions, q1.\n"
     with pytest.raises(ValueError, match="Nothing is given for q1"):
@@ -514,7 +514,7 @@ def test_numbers_are_read_or_refused():
 
 @pytest.mark.parametrize("exercise", asking.EXERCISES)
 def test_every_exercise_is_complete(exercise):
-    questions = asking._load_questions(exercise)
+    questions = asking.questions_of(exercise)
     assert list(questions) == [f"q{n}" for n in range(1, len(questions) + 1)]
     for question in questions.values():
         assert question.title and question.parts

@@ -8,7 +8,16 @@ The checks are advice. They are here to be read: `helpers.exercises.tensors` say
 the answers of the first exercise are recognised, and which mistakes have a name.
 """
 
-from helpers.exercises.asking import check, given, hint, start
+from helpers.exercises.asking import check, given, hint, questions_of, start
 from helpers.exercises.verdicts import Hint, PartVerdict, Verdict
 
-__all__ = ["Hint", "PartVerdict", "Verdict", "check", "given", "hint", "start"]
+__all__ = [
+    "Hint",
+    "PartVerdict",
+    "Verdict",
+    "check",
+    "given",
+    "hint",
+    "questions_of",
+    "start",
+]

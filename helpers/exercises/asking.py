@@ -9,11 +9,39 @@ from helpers.exercises.questions import Question, judge
 from helpers.exercises.verdicts import Hint, Verdict
 
 # The exercises and the modules that hold their questions.
-EXERCISES = {"01_tensors": "helpers.exercises.tensors"}
+EXERCISES = {
+    "01_tensors": "helpers.exercises.tensors",
+    "02_breast_cancer": "helpers.exercises.breast_cancer",
+    "04_mnist": "helpers.exercises.mnist",
+}
 
 # A notebook works on one exercise: which, and how many hints of each question it saw.
 _started: list[str] = []
 _hints_seen: Counter[str] = Counter()
+
+
+def questions_of(exercise: str) -> dict[str, Question]:
+    """Return the questions of an exercise, by their names, in order.
+
+    Parameters
+    ----------
+    exercise : str
+        The notebook's name without its ending, such as "01_tensors".
+
+    Returns
+    -------
+    dict of str to Question
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    if exercise not in EXERCISES:
+        raise ValueError(
+            f"There is no exercise {exercise!r}; there are: {', '.join(EXERCISES)}."
+        )
+    return importlib.import_module(EXERCISES[exercise]).QUESTIONS
 
 
 def start(exercise: str) -> None:
@@ -29,7 +57,7 @@ def start(exercise: str) -> None:
     ValueError
         If there is no such exercise.
     """
-    questions = _load_questions(exercise)
+    questions = questions_of(exercise)
     _started[:] = [exercise]
     _hints_seen.clear()
     print(f"{exercise}: {len(questions)} questions, {', '.join(questions)}.")
@@ -150,21 +178,13 @@ def _find(question: str) -> Question:
             "No exercise was started. Run the first cell of the notebook, which says "
             f'start("..."), with one of: {", ".join(EXERCISES)}.'
         )
-    questions = _load_questions(_started[0])
+    questions = questions_of(_started[0])
     if question not in questions:
         raise ValueError(
             f"{_started[0]} has no question {question!r}; it has "
             f"{', '.join(questions)}."
         )
     return questions[question]
-
-
-def _load_questions(exercise: str) -> dict[str, Question]:
-    if exercise not in EXERCISES:
-        raise ValueError(
-            f"There is no exercise {exercise!r}; there are: {', '.join(EXERCISES)}."
-        )
-    return importlib.import_module(EXERCISES[exercise]).QUESTIONS
 
 
 def _wrong_names(question: str, asked: list[str], came: list[str]) -> str:

@@ -1,7 +1,8 @@
 """Read an answer, whatever it is, into something that can be judged.
 
-The functions that `Part.read` may name: `numbers`, `whole_number`, `shape`, `dtype`,
-and `function()` for a function that the learner writes.
+The functions that `Part.read` may name: `numbers`, `measurements`, `whole_number`,
+`shape`, `dtype`, `pair`, `network`, and `function()` for a function that the learner
+writes.
 """
 
 import contextlib
@@ -85,6 +86,16 @@ def numbers(answer: Any, name: str) -> np.ndarray:
         raise Unusable("not numbers", clean(error)) from error
 
 
+def measurements(answer: Any, name: str) -> np.ndarray:
+    """Return an answer as an array of float64 in which values may be missing (NaN)."""
+    try:
+        values = np.asarray(answer, dtype=np.float64)
+    except (TypeError, ValueError):
+        return numbers(answer, name)  # says what is wrong with it
+    numbers(np.where(np.isnan(values), 0, values), name)
+    return values
+
+
 def whole_number(answer: Any, name: str) -> int:
     """Return an answer as one integer; 3, np.int64(3) and 3.0 are the same."""
     value = numbers(answer, name)
@@ -144,6 +155,25 @@ def function(returns: Callable[[Any, str], Any] = numbers) -> Callable:
     return read
 
 
+def network(answer: Any, name: str) -> Any:
+    """Return a Keras network that is built, so that its layers have shapes."""
+    import keras  # here, so that exercises without networks start at once
+
+    if not isinstance(answer, keras.Model):
+        raise Unusable(
+            "not a network",
+            f"{describe(answer, name)}. A Keras network is asked for, such as "
+            "`keras.Sequential` makes.",
+        )
+    if not answer.built:
+        raise Unusable(
+            "network not built",
+            f"{name} does not know its input yet. Begin its list of layers with "
+            "`keras.Input(shape=...)`.",
+        )
+    return answer
+
+
 def pair(answer: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return what a function gave as two arrays, which may differ in shape."""
     if not isinstance(answer, tuple | list) or len(answer) != 2:
@@ -152,6 +182,8 @@ def pair(answer: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
             f"{describe(answer, name)}. Two things are asked for: "
             "`return first, second`.",
         )
+    if any(part is ... for part in answer):
+        raise NotAttempted
     return numbers(answer[0], f"the first of {name}"), numbers(
         answer[1], f"the second of {name}"
     )

@@ -1,0 +1,1 @@
+"""What instructors do: release exercises. Not part of what students get."""
