@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 from course import bands, exercises, processes, record, submitting
@@ -138,7 +137,7 @@ def _release(options: argparse.Namespace) -> int:
 
 def _is_instructors() -> bool:
     """Return whether this is the instructors' copy; students' has no such folder."""
-    return find_spec("course.instructor") is not None
+    return (Path(__file__).parent / "instructor").is_dir()
 
 
 def _sources(options: argparse.Namespace) -> tuple[str, ...]:

@@ -941,7 +941,7 @@ CLASSES = Part(
             "argmax of one column",
             lambda classes: classes.size == len(TWELVE) and not classes.any(),
             "All are 0. `argmax` asks which column is the largest, and there is only "
-            "column 0. (To cut off the decimals gives 0 everywhere, too.)",
+            "column 0. To cut off the decimals gives 0 everywhere, too.",
         ),
         Mistake(
             "always malignant",
@@ -1043,8 +1043,8 @@ ACCURACY = Part(
         Mistake(
             "share of a class",
             is_any_of(np.mean(TRUTH), 1 - np.mean(TRUTH), CALLED.mean()),
-            "That is how frequent a class is. (It is also the accuracy of an answer "
-            "that is always the same, such as `argmax` of one column gives.)",
+            "That is how frequent a class is. It is also the accuracy of an answer "
+            "that is always the same, such as `argmax` of one column gives.",
         ),
         Mistake(
             "only one class looked at",
