@@ -25,6 +25,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from helpers.exercises import check, given, start
 from helpers.exercises.breast_cancer import QUESTIONS, TABLE
 from helpers.training import set_seed
+from tests.banks import right_cases, verdict_on_part, wrong_cases
 
 FEATURES = list(TABLE.columns[1:10])
 CLASSES = (TABLE["Class"] == "malignant").astype(int)
@@ -686,18 +687,7 @@ WRONG = {
     },
 }
 
-RIGHT_CASES = [
-    pytest.param(question, name, answer, id=f"{question}-{name}-{number}")
-    for question, parts in RIGHT.items()
-    for name, answers in parts.items()
-    for number, answer in enumerate(answers)
-]
-WRONG_CASES = [
-    pytest.param(question, name, *case, id=f"{question}-{name}-{number}-{case[1]}")
-    for question, parts in WRONG.items()
-    for name, cases in parts.items()
-    for number, case in enumerate(cases)
-]
+RIGHT_CASES, WRONG_CASES = right_cases(RIGHT), wrong_cases(WRONG)
 
 
 @pytest.fixture(autouse=True)
@@ -713,10 +703,7 @@ def made(answer):
 
 
 def verdict_on(question, name, answer):
-    """Return what `check` thinks of one part, the others being left as they were."""
-    answers = dict.fromkeys(QUESTIONS[question].parts, ...)
-    parts = check(question, **{**answers, name: answer}).parts
-    return next(part for part in parts if part.name == name)
+    return verdict_on_part(QUESTIONS[question], question, name, answer)
 
 
 @pytest.mark.parametrize(("question", "name", "answer"), RIGHT_CASES)

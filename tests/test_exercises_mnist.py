@@ -17,6 +17,7 @@ import pytest
 
 from helpers.exercises import check, given, start
 from helpers.exercises.mnist import QUESTIONS, TEST_ROWS, TRAIN_ROWS, WORDS
+from tests.banks import right_cases, verdict_on_part, wrong_cases
 
 
 @dataclass(frozen=True)
@@ -557,18 +558,7 @@ WRONG = {
     },
 }
 
-RIGHT_CASES = [
-    pytest.param(question, name, answer, id=f"{question}-{name}-{number}")
-    for question, parts in RIGHT.items()
-    for name, answers in parts.items()
-    for number, answer in enumerate(answers)
-]
-WRONG_CASES = [
-    pytest.param(question, name, *case, id=f"{question}-{name}-{number}-{case[1]}")
-    for question, parts in WRONG.items()
-    for name, cases in parts.items()
-    for number, case in enumerate(cases)
-]
+RIGHT_CASES, WRONG_CASES = right_cases(RIGHT), wrong_cases(WRONG)
 
 
 @pytest.fixture(autouse=True)
@@ -578,11 +568,8 @@ def exercise(capsys):
 
 
 def verdict_on(question, name, answer):
-    """Return what `check` thinks of one part, the others being left as they were."""
-    answers = dict.fromkeys(QUESTIONS[question].parts, ...)
-    answers[name] = answer.make() if isinstance(answer, Made) else answer
-    parts = check(question, **answers).parts
-    return next(part for part in parts if part.name == name)
+    answer = answer.make() if isinstance(answer, Made) else answer
+    return verdict_on_part(QUESTIONS[question], question, name, answer)
 
 
 @pytest.mark.parametrize(("question", "name", "answer"), RIGHT_CASES)
