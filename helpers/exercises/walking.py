@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercises.mnist import Lazily, same_members, whole
+from helpers.exercises.givens import Lazily
 from helpers.exercises.questions import Mistake, Part, Question
 from helpers.exercises.reading import (
     Unusable,
@@ -21,7 +21,9 @@ from helpers.exercises.reading import (
     network,
     numbers,
     pair,
+    same_members,
     shape,
+    whole,
     whole_number,
 )
 
