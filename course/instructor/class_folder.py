@@ -7,15 +7,17 @@ Nothing of it belongs in the project's history, or in students' hands.
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from course.notebooks import project_folder
 
-CONFIGURATION = '''"""nbgrader's configuration of this class; written once, yours to change."""
+COURSE = "keras-course"
+CONFIGURATION = f'''"""nbgrader's configuration of this class; yours to change."""
 
 from pathlib import Path
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
-c.CourseDirectory.course_id = "keras-course"
+c.CourseDirectory.course_id = "{COURSE}"
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 '''
 
@@ -44,6 +46,18 @@ def open_class(folder: Path | None = None) -> Path:
             f"{folder} cannot be written to; name another folder: --class FOLDER"
         ) from error
     return folder
+
+
+def course_directory(folder: Path, exercise: str = "", student: str = "*") -> Any:
+    """Return nbgrader's view of the folder, of one exercise or one student in it."""
+    from nbgrader.coursedir import CourseDirectory  # here, because it takes seconds
+
+    return CourseDirectory(
+        root=str(folder),
+        course_id=COURSE,
+        assignment_id=exercise,
+        student_id=student,
+    )
 
 
 def secret_of(folder: Path) -> bytes:

@@ -1,6 +1,8 @@
 """The commands of instructors: release, collect, grade, report."""
 
 import argparse
+import os
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -26,6 +28,20 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--students", type=Path, metavar="CSV", help="list of the class"
     )
     gather.set_defaults(do=_collect)
+
+    judge = _command(commands, "grade", "execute and score what was collected")
+    judge.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
+    judge.add_argument("--dask", metavar="ADDRESS", help="execute on a Dask cluster")
+    judge.add_argument("--again", action="store_true", help="execute all once more")
+    judge.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="without the sandbox: submissions can read and change all your files",
+    )
+    judge.set_defaults(do=_grade)
+
+    tell = _command(commands, "report", "write feedback, grades.csv and an overview")
+    tell.set_defaults(do=_report)
 
 
 def _command(
@@ -69,6 +85,45 @@ def _collect(options: argparse.Namespace) -> int:
     print(_counts([one.outcome for one in found]) or "The inbox is empty.")
     _compare_with_list(roster_of(folder), students_who_submitted(folder, exercise))
     return int(any(one.outcome == "refused" for one in found))
+
+
+def _grade(options: argparse.Namespace) -> int:
+    if options.jobs < 1:
+        raise ValueError(f"--jobs is {options.jobs}; at least 1 is needed")
+    exercise = _exercise(options)
+    folder = open_class(options.folder)
+
+    from course.instructor.grading import grade
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"{exercise}: what is done is kept; a run that was stopped goes on.")
+    found = grade(
+        folder,
+        exercise,
+        jobs=options.jobs,
+        dask=options.dask,
+        unsafe=options.unsafe,
+        again=options.again,
+    )
+    for student, noted in found.items():
+        print(f"{noted.status:<10} {student:<16} {noted.note}".rstrip())
+    print(_counts([noted.status for noted in found.values()]))
+    print(
+        f"Open questions: cd {folder}, jupyter lab, then Nbgrader, Formgrader. "
+        f"After that: course report {exercise[:2]}"
+    )
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from course.instructor.reporting import picture_file, report
+
+    exercise = _exercise(options)
+    folder = open_class(options.folder)
+    print(report(folder, exercise))
+    print(f"\n{folder / 'grades.csv'}\n{picture_file(folder, exercise)}")
+    print(f"{folder / 'feedback'}{os.sep}STUDENT{os.sep}{exercise}")
+    return 0
 
 
 def _compare_with_list(listed: list[str], there: list[str]) -> None:
