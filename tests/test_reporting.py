@@ -103,6 +103,8 @@ def score(folder, student, scores):
             grade.auto_score = None if question == OPEN else scores[question]
             grade.needs_manual_grade = question == OPEN
         book.db.commit()
+    source = folder / "source" / EXERCISE / f"{EXERCISE}.ipynb"
+    write_private(source, RELEASED.encode())
     for attack in ATTACKS + MARKDOWN:
         output = nbformat.v4.new_output("display_data", data={"text/html": attack})
         notebook.cells += [
