@@ -88,7 +88,7 @@ def repair(content: bytes, released: str) -> tuple[Any, tuple[str, ...]]:
         theirs.setdefault(cell.grade_id, cell)  # of two with one name, the first counts
     theirs.pop("", None)
     _require_same_exercise(theirs, release)
-    altered = [f"{dropped} cells could not be read and were left out"] * bool(dropped)
+    altered = [f"unreadable cells, left out: {dropped}"] * bool(dropped)
     altered += _other_language(document)
     altered += _changes(cells, theirs, release)
     return _rebuilt(cells, theirs, release), tuple(altered)
@@ -196,7 +196,7 @@ def _other_language(document: dict[str, Any]) -> list[str]:
     language = str(kernel.get("language") or kernel.get("name") or "python")
     if language.lower().startswith("python"):
         return []
-    return [f"the notebook asked for the language {_short(language)}"]
+    return [f"another language: {_short(language)}"]
 
 
 def _changes(cells: list[Cell], theirs: dict[str, Cell], release: Any) -> list[str]:
@@ -207,26 +207,26 @@ def _changes(cells: list[Cell], theirs: dict[str, Cell], release: Any) -> list[s
     both = [(name, theirs[name], ours[name]) for name in known]
     locked = [pair for pair in both if not marks(pair[2]).get("solution")]
     found = {
-        "was missing": [name for name in ours if name not in theirs],
-        "was changed": [
+        "missing": [name for name in ours if name not in theirs],
+        "changed": [
             name
             for name, their, our in locked
             if their.source.rstrip() != our.source.rstrip()
         ],
-        "was there more than once": [n for n in known if names.count(n) > 1],
-        "is no cell of this exercise": [
+        "more than once": [n for n in known if names.count(n) > 1],
+        "not of this exercise": [
             name for name in dict.fromkeys(names) if name not in ours
         ],
-        "was of another kind": [
+        "of another kind": [
             name for name, their, our in both if their.kind != our.cell_type
         ],
-        "was marked in another way": [
+        "marked in another way": [
             name for name, their, our in both if _flags(their.marks) != _flags(marks(our))
         ],
     }
-    said = [f"{_listed(which)} {what}" for what, which in found.items() if which]
+    said = [f"{what}: {_listed(which)}" for what, which in found.items() if which]
     if known != [name for name in ours if name in theirs]:
-        said.append("the cells stood in another order")
+        said.append("the cells were in another order")
     return said
 
 

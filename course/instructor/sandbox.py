@@ -147,21 +147,22 @@ def sandbox_command(folder: Path, limits: Limits, user: int | None) -> list[str]
         *("--chdir", f"{SCRATCH}/exercise"),
         "--",
         *_as_user(user),
-        *limiting_command(limits, limits.processes),
+        *limiting_command(limits),
+        *("prlimit", f"--nproc={limits.processes}", "--"),
     ]
 
 
-def limiting_command(limits: Limits, processes: int | None) -> list[str]:
+def limiting_command(limits: Limits) -> list[str]:
     """Return the words that set the limits of single processes for a command."""
     addresses = max(ADDRESSES_PER_MEMORY * limits.memory, LEAST_ADDRESSES)
-    command = [
+    return [
         "prlimit",
         f"--as={addresses}",
         f"--fsize={limits.scratch}",
         f"--nofile={OPEN_FILES}",
         "--core=0",
+        "--",
     ]
-    return command + ([f"--nproc={processes}"] if processes else []) + ["--"]
 
 
 def kernel_environment(scratch: str) -> dict[str, str]:
