@@ -25,7 +25,7 @@ from course.exercises import ANSWERED_BY, marks
 from course.instructor import in_kernel, packing
 from course.instructor.grading_modules import asked_of
 from course.instructor.packing import Unpackable, pack
-from course.instructor.replaying import UNUSABLE, Asked, outcome
+from course.instructor.replaying import UNUSABLE, outcome
 from course.notebooks import project_folder
 from helpers.exercises import PartVerdict, Verdict, questions_of
 from helpers.exercises.questions import Part, judge
@@ -90,11 +90,9 @@ def locked_cells(
     for grade_id, source in _check_cells(exercise, released).items():
         question = grade_id.removesuffix(ANSWERED_BY)
         if question in questions:
+            prepared = _prepared(exercise, question, student, secret)
             asked = {
-                name: [one.how, pack(about)]
-                for name, (one, about) in _drawn(
-                    exercise, question, student, secret
-                ).items()
+                name: [how, pack(about)] for name, (how, about, _) in prepared.items()
             }
             cells[grade_id] = _handing_out(source, json.dumps(asked))
     return cells
@@ -110,21 +108,24 @@ def _check_cells(exercise: str, released: str | None) -> dict[str, str]:
     }
 
 
-def _drawn(
+def _prepared(
     exercise: str, question: str, student: str, secret: bytes
-) -> dict[str, tuple[Asked, Any]]:
-    """Return the answers that are asked, each with what it is asked about."""
+) -> dict[str, tuple[str, Any, Part]]:
+    """Return for each answer that is asked: how, about what, and the part that judges.
+
+    It is the same every time, in the kernel's cell and when the answers are judged.
+    """
     return {
-        name: (one, one.about(_random(exercise, f"{question}|{name}", student, secret)))
+        name: (one.how, *one.prepare(_random(exercise, question, student, secret, name)))
         for name, one in asked_of(exercise, question).items()
     }
 
 
 def _random(
-    exercise: str, question: str, student: str, secret: bytes
+    exercise: str, question: str, student: str, secret: bytes, name: str
 ) -> np.random.Generator:
     """Return random numbers that nobody can foretell without the secret."""
-    text = "|".join((exercise, question, student)).encode()
+    text = "|".join((exercise, question, student, name)).encode()
     seed = hmac.new(secret, text, hashlib.sha256).digest()
     return np.random.default_rng(int.from_bytes(seed))
 
@@ -196,13 +197,10 @@ def judged(
             PartVerdict(name, INCORRECT, UNUSABLE, why) for name in asked.parts
         ]
         return QuestionVerdict(exercise, question, asked.title, tuple(parts))
-    drawn = _drawn(exercise, question, student, secret)
+    prepared = _prepared(exercise, question, student, secret)
+    judging = {name: part for name, (_, _, part) in prepared.items()}
     parts = [
-        _judged_part(
-            drawn[name][0].part(drawn[name][1]) if name in drawn else part,
-            name,
-            trees[name],
-        )
+        _judged_part(judging.get(name, part), name, trees[name])
         for name, part in asked.parts.items()
     ]
     return QuestionVerdict(exercise, question, asked.title, tuple(parts))

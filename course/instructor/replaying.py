@@ -28,17 +28,15 @@ class Asked:
     ----------
     how : str
         "function", "network" or "saving".
-    about : callable
-        Takes a random generator, returns what the answer is asked about: for a
-        function a list of tuples of arguments, for a network an array and a list of
-        factors. It enters the kernel; what is expected does not.
-    part : callable
-        Takes what was asked about, returns the part that judges.
+    prepare : callable
+        Takes a random generator; returns what the answer is asked about, and the part
+        that judges what comes back. The first is for a function a list of tuples of
+        arguments, for a network an array and a list of factors. It enters the kernel,
+        and the part does not.
     """
 
     how: str
-    about: Callable[[np.random.Generator], Any]
-    part: Callable[[Any], Part]
+    prepare: Callable[[np.random.Generator], tuple[Any, Part]]
 
 
 def unusable(what: str) -> Unusable:
@@ -138,21 +136,44 @@ def results(n: int, returns: Callable[[Any, str], Any] = numbers) -> Callable:
     return read
 
 
-def network(answer: Any, name: str) -> Facts:
-    """Return the facts about a network that knows its input."""
-    if not isinstance(answer, Facts):
-        raise Unusable(
-            "not a network",
-            f"{describe(answer, name)}. A Keras network is asked for, such as "
-            "`keras.Sequential` makes.",
-        )
-    if not answer.built:
-        raise Unusable(
-            "network not built",
-            f"{name} does not know its input yet. Begin its list of layers with "
-            "`keras.Input(shape=...)`.",
-        )
-    return answer
+def network(n: int) -> Callable:
+    """Return a reader of networks that know their input and were asked `n` times."""
+
+    def read(answer: Any, name: str) -> Facts:
+        if not isinstance(answer, Facts):
+            raise Unusable(
+                "not a network",
+                f"{describe(answer, name)}. A Keras network is asked for, such as "
+                "`keras.Sequential` makes.",
+            )
+        if not answer.built:
+            raise Unusable(
+                "network not built",
+                f"{name} does not know its input yet. Begin its list of layers with "
+                "`keras.Input(shape=...)`.",
+            )
+        if len(answer.outputs.trees) != n:
+            raise unusable("a network asked too often or too seldom")
+        return answer
+
+    return read
+
+
+def said(facts: Facts, i: int = 0) -> np.ndarray:
+    """Return what a network said when it was asked for the time `i`; NaN may be in it.
+
+    Raises
+    ------
+    Unusable
+        If it failed, or what came is no array.
+    """
+    return function(_array)(facts.outputs, "the network")(i)
+
+
+def _array(value: Any, name: str) -> np.ndarray:
+    if not isinstance(value, np.ndarray) or value.dtype == object:
+        raise unusable(f"no array: {describe(value, name)}")
+    return value.astype(np.float64)
 
 
 def saved(answer: Any, name: str) -> Saved:

@@ -15,7 +15,8 @@ Condition = Callable[[Any], bool]
 def agrees(value: Any, expected: Any) -> bool:
     """Return whether shape and numbers agree; pairs are compared one by one."""
     if isinstance(expected, tuple):
-        return all(agrees(one, other) for one, other in zip(value, expected, strict=True))
+        pairs = zip(value, expected, strict=True)
+        return all(agrees(one, other) for one, other in pairs)
     value, expected = np.asarray(value), np.asarray(expected)
     # Sums of numbers with both signs may be small where their terms are not, which
     # float32 cannot follow: hence the larger absolute tolerance.
@@ -49,7 +50,7 @@ def each(about: list[tuple], condition: Callable[..., bool]) -> Condition:
 def regraded(
     public: Part, read: Callable, right: Condition, mistakes: Mapping[str, Condition]
 ) -> Part:
-    """Return a part that judges by other conditions, with the public names and messages.
+    """Return a part with the public names and messages, and other conditions.
 
     Parameters
     ----------

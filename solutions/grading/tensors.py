@@ -117,8 +117,9 @@ def layer_mistakes(about: Arrays) -> dict[str, Callable]:
     }
 
 
-def neuron_part(about: Arrays) -> Part:
-    return regraded(
+def neuron(random: Generator) -> tuple[Arrays, Part]:
+    about = about_neuron(random)
+    return about, regraded(
         NEURON,
         results(len(about)),
         like(about, layer),
@@ -134,8 +135,10 @@ def neuron_part(about: Arrays) -> Part:
     )
 
 
-def dense_part(about: Arrays) -> Part:
-    asked = about[: len(about) // 2]  # the other half has the weights transposed
+def dense(random: Generator) -> tuple[Arrays, Part]:
+    asked = about_layer(random)
+    # All of them come again with the weights transposed: a function may want them so.
+    about = asked + [(x, w.T, b) for x, w, b in asked]
 
     def takes_transposed(result: Callable) -> bool:
         return all(
@@ -143,7 +146,7 @@ def dense_part(about: Arrays) -> Part:
             for i, arguments in enumerate(asked)
         )
 
-    return regraded(
+    return about, regraded(
         DENSE,
         results(len(about)),
         like(asked, layer),
@@ -153,17 +156,9 @@ def dense_part(about: Arrays) -> Part:
             "result transposed": each(
                 asked, lambda value, x, w, b: value.shape == (len(b), len(x))
             ),
-            "units added up": each(
-                asked, lambda value, x, *_: value.shape == (len(x),)
-            ),
+            "units added up": each(asked, lambda value, x, *_: value.shape == (len(x),)),
         },
     )
-
-
-def about_both_layers(random: Generator) -> Arrays:
-    """Return arguments, and all of them again with the weights transposed."""
-    about = about_layer(random)
-    return about + [(x, w.T, b) for x, w, b in about]
 
 
 # ----------------------------------------------------------- q8: one step downhill
@@ -209,7 +204,8 @@ def is_gradient(value: tuple, x, targets, w, b, rate) -> bool:  # type: ignore
     return any(agrees(value[0], factor * slope) for factor in (1, rate, -rate))
 
 
-def step_part(about: Arrays) -> Part:
+def one_step(random: Generator) -> tuple[Arrays, Part]:
+    about = about_step(random)
     wrong = {
         "ascent in place of descent": [lambda *given: step(*given, -1)],
         "gradient summed in place of averaged": too_far(lambda n, rate: n),
@@ -228,7 +224,7 @@ def step_part(about: Arrays) -> Part:
         "gradient in place of new weights": is_gradient,
         "bias and weights exchanged": lambda value, *_: value[0].ndim == 0,
     }
-    return regraded(
+    return about, regraded(
         STEP,
         results(len(about), returns=pair),
         like(about, step),
@@ -240,7 +236,7 @@ def step_part(about: Arrays) -> Part:
 
 
 ASKED = {
-    "q4": {"neuron": Asked("function", about_neuron, neuron_part)},
-    "q5": {"dense": Asked("function", about_both_layers, dense_part)},
-    "q8": {"step": Asked("function", about_step, step_part)},
+    "q4": {"neuron": Asked("function", neuron)},
+    "q5": {"dense": Asked("function", dense)},
+    "q8": {"step": Asked("function", one_step)},
 }
