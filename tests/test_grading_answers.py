@@ -67,14 +67,17 @@ def test_arrays(array):
         ["name"] * 30,
         [[[[0.5]]] * 5] * 4,
         np.float32,
-        list,
     ],
     ids=repr,
 )
 def test_plain_values(value):
     back = there_and_back(value)
-    expected = object if value is list else value
-    assert type(back) is type(expected) and back == expected
+    assert type(back) is type(value) and back == value
+
+
+def test_a_type_that_is_no_dtype_becomes_that_of_objects():
+    assert np.dtype(there_and_back(list)) == np.dtype(object)
+    assert there_and_back(np.dtype("u1")) == np.dtype("uint8")
 
 
 def test_what_looks_like_an_array_becomes_one():
@@ -111,14 +114,6 @@ class Equal:
 
     def __eq__(self, other):
         return True
-
-    def __array__(self, dtype=None, copy=None):
-        return np.array([self], dtype=object)
-
-
-class Hostile(list):
-    def __len__(self):
-        raise SystemExit
 
 
 @pytest.mark.parametrize(
@@ -188,22 +183,18 @@ def test_seeds_are_the_same_again_and_differ_by_student_and_secret():
 
 
 def test_neither_secret_nor_expected_outputs_enter(graded):
-    # A layer's own results would stand there as base64 of their bytes.
-    right = np.maximum
-    given = []
+    results = []
 
     def neuron(inputs, weights, bias):
-        result = right(inputs @ weights + bias, 0)
-        given.append(base64.b64encode(np.asarray(result).tobytes()).decode()[:10])
-        return result
+        results.append(np.maximum(inputs @ weights + bias, 0))
+        return results[-1]
 
     assert graded.verdict_on_part("q4", "neuron", neuron).status == "correct"
     cell = graded.cells["q4-check"]
-    assert len(given) == 10 and SECRET.decode() not in cell
-    wanted = [
-        text for text in given if text != base64.b64encode(bytes(8)).decode()[:10]
-    ]
-    assert not any(text in cell for text in wanted if text[0] != "A")
+    drawn = [result for result in results if result not in (0, 5)]
+    assert len(results) == 10 and len(drawn) >= 4 and SECRET.decode() not in cell
+    for result in drawn:
+        assert base64.b64encode(result.tobytes()).decode() not in cell
 
 
 def test_a_cell_without_check_is_refused():
@@ -286,7 +277,7 @@ def unprintable(inputs, weights, bias):
 @pytest.mark.parametrize(
     ("function", "mistake"),
     [
-        (changes_inputs, ""),
+        (changes_inputs, "arguments not used"),
         (returns_equal, "unusable answer"),
         (exits, "raises an error"),
         (long_text, "raises an error"),
@@ -458,7 +449,6 @@ def test_forged_trees(tree):
 ASKED_PARTS = [
     ("01_tensors", "q4", "neuron"),
     ("02_breast_cancer", "q5", "network"),
-    ("02_breast_cancer", "q8", "network"),
     ("04_mnist", "q7", "save_and_load"),
 ]
 
@@ -493,7 +483,7 @@ def test_an_error_of_a_strange_name_is_only_text():
         assert (part.status, part.mistake) == ("incorrect", "raises an error")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
