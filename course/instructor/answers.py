@@ -116,7 +116,10 @@ def _prepared(
     It is the same every time, in the kernel's cell and when the answers are judged.
     """
     return {
-        name: (one.how, *one.prepare(_random(exercise, question, student, secret, name)))
+        name: (
+            one.how,
+            *one.prepare(_random(exercise, question, student, secret, name)),
+        )
         for name, one in asked_of(exercise, question).items()
     }
 
@@ -193,9 +196,7 @@ def judged(
         trees = _trees(outputs, set(asked.parts))
     except Exception as problem:
         why = _cannot(str(problem) if isinstance(problem, Unpackable) else "damaged")
-        parts = [
-            PartVerdict(name, INCORRECT, UNUSABLE, why) for name in asked.parts
-        ]
+        parts = [PartVerdict(name, INCORRECT, UNUSABLE, why) for name in asked.parts]
         return QuestionVerdict(exercise, question, asked.title, tuple(parts))
     prepared = _prepared(exercise, question, student, secret)
     judging = {name: part for name, (_, _, part) in prepared.items()}

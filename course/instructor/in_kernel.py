@@ -239,8 +239,6 @@ def ask_saving(answer: Any, about: list) -> dict[str, Any]:
     """
     if not callable(answer):
         return pack(answer)
-    import keras
-
     name, weights, inputs = about
     original = small_network(name, weights)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -249,15 +247,21 @@ def ask_saving(answer: Any, about: list) -> dict[str, Any]:
                 loaded = answer(original, Path(folder))
         except (Exception, SystemExit) as error:
             return {"kind": "saving", "returned": _error(error)}
-        is_network = isinstance(loaded, keras.Model)
         files = sorted(file for file in Path(folder).rglob("*"))[:MOST_FILES]
         return {
             "kind": "saving",
-            "returned": ask_network(loaded, [inputs, [1.0]]),
-            "same_object": is_network and loaded is original,
+            "returned": _returned(loaded, inputs),
+            "same_object": loaded is original,
             "files": [file.name[:200] for file in files],
             "content": _first_saved(files),
         }
+
+
+def _returned(loaded: Any, inputs: np.ndarray) -> dict[str, Any]:
+    try:
+        return ask_network(loaded, [inputs, [1.0]])
+    except Unpackable as problem:  # a path, say: no network, whatever it is
+        return {"kind": "text", "text": str(problem)[:LONGEST_MESSAGE]}
 
 
 def small_network(name: str, weights: list[np.ndarray]) -> Any:

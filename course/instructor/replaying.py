@@ -51,14 +51,18 @@ class Results:
     trees: list
 
     def __call__(self, i: int) -> Any:
-        """Return the result number `i`, or raise the error that the function raised."""
+        """Return the result number `i`, or raise the error that the function raised.
+
+        A result that cannot be unpacked comes as an `Unpackable`: returned, since it
+        is no error of the function's.
+        """
         tree = self.trees[i]
         if tree.get("kind") == "error":
             raise _as_error(tree)
         try:
             return unpack(tree)
         except Unpackable as problem:
-            raise unusable(str(problem)) from problem
+            return problem
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,16 @@ def results(n: int, returns: Callable[[Any, str], Any] = numbers) -> Callable:
         plain = not isinstance(answer, Results)
         if plain and callable(answer):
             raise unusable("a function that was not asked")
-        return function(returns)(answer, name)
+        return function(_if_unpacked(returns))(answer, name)
+
+    return read
+
+
+def _if_unpacked(returns: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    def read(value: Any, name: str) -> Any:
+        if isinstance(value, Unpackable):
+            raise unusable(str(value))
+        return returns(value, name)
 
     return read
 
@@ -167,7 +180,7 @@ def said(facts: Facts, i: int = 0) -> np.ndarray:
     Unusable
         If it failed, or what came is no array.
     """
-    return function(_array)(facts.outputs, "the network")(i)
+    return function(_if_unpacked(_array))(facts.outputs, "the network")(i)
 
 
 def _array(value: Any, name: str) -> np.ndarray:

@@ -102,8 +102,8 @@ def define_and_compile(random: Generator) -> tuple[list, Part]:
             "other hidden activation": lambda facts: (
                 dense_layers(facts)[0][1] != "relu"
             ),
-            "loss for a number": lambda facts: (
-                loss_name(facts).startswith(("mean", "mse", "mae"))
+            "loss for a number": lambda facts: loss_name(facts).startswith(
+                ("mean", "mse", "mae")
             ),
             "loss for several classes": lambda facts: "categorical" in loss_name(facts),
             "loss for logits": lambda facts: (

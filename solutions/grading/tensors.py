@@ -77,7 +77,7 @@ def products(x: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def all_alike(about: Arrays) -> Callable:
-    """Return a condition: what a function gives has nothing to do with its arguments."""
+    """Return a condition: a function gives the same, whatever its arguments are."""
     return lambda result: all(
         agrees(result(i), result(0)) for i in range(1, len(about))
     )
@@ -156,7 +156,9 @@ def dense(random: Generator) -> tuple[Arrays, Part]:
             "result transposed": each(
                 asked, lambda value, x, w, b: value.shape == (len(b), len(x))
             ),
-            "units added up": each(asked, lambda value, x, *_: value.shape == (len(x),)),
+            "units added up": each(
+                asked, lambda value, x, *_: value.shape == (len(x),)
+            ),
         },
     )
 
