@@ -20,6 +20,10 @@ POLICY = (
 )
 ACTIVE = ["script", "link", "iframe", "object", "embed", "form", "base", "svg"]
 
+KEPT = (
+    "The newest submission could not be scored; what follows is from an earlier one."
+)
+
 # What a status means for the student.
 MEANING = {
     "altered": "Parts of the notebook were not as released and were put back.",
@@ -127,7 +131,7 @@ def _heading(grade: Grade) -> str:
     score = (
         "no score" if grade.score is None else f"{grade.score:g} of {grade.points:g}"
     )
-    lines = [MEANING.get(grade.status, ""), grade.note]
+    lines = [_meaning(grade), grade.note]
     return (
         '<div style="max-width: 60em; margin: 1em auto; padding: 0 1em">'
         f"<h1>{escape(grade.exercise)}: {score}</h1>"
@@ -136,3 +140,9 @@ def _heading(grade: Grade) -> str:
         + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
         + "</div>"
     )
+
+
+def _meaning(grade: Grade) -> str:
+    if grade.status in ("crashed", "unreadable") and grade.score is not None:
+        return KEPT
+    return MEANING.get(grade.status, "")

@@ -45,7 +45,7 @@ class Noted:
     status: str
     note: str = ""
     has_score: bool = True
-    mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    mistakes: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

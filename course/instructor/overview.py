@@ -90,7 +90,7 @@ def _draw_means(ax, grades: Sequence[Grade], points: dict[str, float]) -> None: 
         most = points[question]
         ax.barh(row, 1, color=BACK)
         ax.barh(row, 0 if mean is None or not most else mean / most, color=COLOUR)
-        words = "not read yet" if mean is None else f"{mean:.2g} of {most:g}"
+        words = "not read yet" if mean is None else f"{mean:.2f} of {most:g}"
         ax.text(1.02, row, words, va="center")
     ax.set_yticks(range(len(found)), list(found))
     ax.set_xlim(0, 1.3)

@@ -89,7 +89,7 @@ def execute_all(
     ]
     calls = (delayed(carry_out)(task_of(student), run) for student in waiting)
     failed = 0
-    with _workers(jobs, dask), tqdm(total=len(waiting), disable=None) as bar:
+    with _workers(jobs, dask), _bar(len(waiting)) as bar:
         bar.set_postfix(failed=failed)
         for student, key, done in Parallel(
             return_as="generator_unordered", batch_size=1
@@ -99,6 +99,10 @@ def execute_all(
             bar.set_postfix(failed=failed)
             bar.update()
     return len(waiting)
+
+
+def _bar(total: int) -> tqdm:
+    return tqdm(total=total, desc="executed", disable=None)
 
 
 def _task(
