@@ -14,21 +14,23 @@ import pytest
 
 from course.command import main
 from course.exercises import marks
-from course.instructor import grading
+from course.instructor import grading, parallel
 from course.instructor.feedback import autograded_file, feedback_file
-from course.instructor.grades import points_of
+from course.instructor.grades import grades_of, points_of
 from course.instructor.harmless import make_harmless
 from course.instructor.parallel import released_text
 from course.instructor.sandbox import require_sandbox
 from course.notebooks import project_folder
-from tests.hostile import HOSTILE, LIMITS, MARKER
+from tests.hostile import HOSTILE, LIMITS, MARKER, lightened
 from tests.hostile_archives import ARCHIVES, EXERCISE, pack
 from tests.test_harmless import active
 
-RELEASED = released_text(EXERCISE)
+RELEASED = lightened(released_text(EXERCISE))
 POINTS = points_of(RELEASED)
 FULL = sum(POINTS.values()) - POINTS["more"]  # that one is read by a person
 STATUSES = {"graded", "altered", "timed out", "crashed", "unreadable", "missing"}
+# Two run at a time, so each cell gets longer than where they run alone.
+LIMITS_HERE = replace(LIMITS, cell_seconds=20, total_seconds=120)
 TOO_LARGE = {"100 MB"}  # refused when it is collected
 
 
@@ -47,7 +49,9 @@ def answered():
     for cell in notebook.cells:
         if marks(cell).get("solution"):
             source = answers[marks(cell)["grade_id"]]
-            cell.source = re.sub(r"^\s*### (BEGIN|END) SOLUTION\n?", "", source, flags=8)
+            cell.source = re.sub(
+                r"^\s*### (BEGIN|END) SOLUTION\n?", "", source, flags=8
+            )
     return nbformat.writes(notebook).encode()
 
 
@@ -84,7 +88,8 @@ def graded(tmp_path_factory):
     place = ["--class", str(base / "class")]
     collected = ["collect", "01", str(inbox), "--students", str(base / "list.csv")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "Limits", lambda: replace(LIMITS, memory=10**9))
+        patch.setattr(grading, "Limits", lambda: LIMITS_HERE)
+        patch.setattr(parallel, "released_text", lambda exercise: RELEASED)
         assert main([*collected, *place]) == 1  # some were refused
         assert main(["grade", "01", "--jobs", "2", *place]) == 0
         assert main(["report", "01", *place]) == 0
@@ -154,3 +159,30 @@ def test_nothing_is_left_running(graded):
         except psutil.Error:
             continue
     assert left == []
+
+
+def test_dask_gives_the_same_grades(graded, tmp_path, monkeypatch):
+    """A real scheduler and two workers on loopback, each with a sandbox of its own."""
+    distributed = pytest.importorskip(
+        "distributed", reason='needs Dask: pip install "keras-course[dask]"'
+    )
+    monkeypatch.setattr(parallel, "released_text", lambda exercise: RELEASED)
+    for student in ("anna", "ben"):
+        (tmp_path / "inbox" / student).mkdir(parents=True)
+        pack(tmp_path / "inbox" / student, GOOD[student], student=student)
+    place = ["--class", str(tmp_path / "class")]
+    assert main(["collect", "01", str(tmp_path / "inbox"), *place]) == 0
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        address = cluster.scheduler_address
+        assert main(["grade", "01", "--dask", address, *place]) == 0
+    found = [
+        grade
+        for folder in (graded, tmp_path / "class")
+        for grade in grades_of(folder, EXERCISE, RELEASED)
+        if grade.student in ("anna", "ben")
+    ]
+    scores = [(grade.student, grade.status, grade.scores) for grade in found]
+    assert scores[:2] == scores[2:]
+    assert scores[0][1] == "graded"

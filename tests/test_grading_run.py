@@ -11,11 +11,15 @@ from dataclasses import replace
 import pytest
 
 from course.command import main
-from course.instructor.class_folder import open_class
+from course.instructor import grading, sandbox
+from course.instructor.class_folder import open_class, write_private
 from course.instructor.collecting import collect
 from course.instructor.execution import Execution, Limits
+from course.instructor.feedback import autograded_file
+from course.instructor.grades import Noted, note_down, noted
 from course.instructor.kept_executions import Task, keep, kept
 from course.instructor.parallel import execute_all
+from course.instructor.scoring import Scored
 from course.notebooks import project_folder
 from tests.hostile_archives import EXERCISE, pack
 
@@ -223,6 +227,52 @@ def test_scheduler_that_does_not_answer_is_named(folder, address, monkeypatch):
     pytest.importorskip("distributed", reason="needs Dask")
     with pytest.raises(RuntimeError, match="No Dask scheduler answers"):
         execute_all(folder, EXERCISE, dask=address, run=run_well)
+
+
+# -------------------------------------------------------------------------- scoring
+
+
+def test_failure_of_scoring_one_leaves_the_others(folder, monkeypatch):
+    def score(folder, exercise, student, execution, secret):
+        if student == "carl":
+            raise ZeroDivisionError("by\nzero")
+        return Scored(student, exercise, "graded", 3.0, 22.0)
+
+    def executed(folder, exercise, jobs, dask, limits, unsafe, again):
+        return execute_all(folder, exercise, jobs, run=run_well)
+
+    armed = autograded_file(folder, EXERCISE, "carl")
+    write_private(armed, b"half done")
+    monkeypatch.setattr(grading, "execute_all", executed)
+    monkeypatch.setattr(grading, "prepare", lambda folder, exercise: None)
+    monkeypatch.setattr(grading, "score", score)
+    found = grading.grade(folder, EXERCISE, unsafe=True)
+    assert [one.status for one in found.values()].count("graded") == 5
+    assert found["carl"].status == "crashed" and not found["carl"].has_score
+    assert found["carl"].note == "scoring failed with ZeroDivisionError: by zero"
+    assert not armed.exists()
+    assert {student: noted(folder, EXERCISE, student) for student in found} == found
+
+
+def test_mistakes_of_a_score_that_is_kept_are_kept_too(folder, monkeypatch):
+    note_down(folder, EXERCISE, "anna", Noted("graded", "", True, {"q2": ["axes"]}))
+    keep(folder, EXERCISE, "anna", "", Execution("crashed", (), "killed", ""))
+    scored = Scored("anna", EXERCISE, "crashed", 3.0, 22.0, note="earlier one kept")
+    monkeypatch.setattr(grading, "score", lambda *arguments: scored)
+    found = grading._score(folder, EXERCISE, "anna", set())
+    assert found == Noted("crashed", "earlier one kept", True, {"q2": ["axes"]})
+
+
+def test_grading_without_a_sandbox_says_what_to_do(folder, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(folder))  # neither bwrap nor anything else
+    sandbox._fault.cache_clear()
+    try:
+        assert main(["grade", "01", "--class", str(folder)]) == 1
+    finally:
+        sandbox._fault.cache_clear()
+    shown = capsys.readouterr().err
+    assert "bwrap" in shown and "--unsafe" in shown
+    assert not (folder / "executed").exists()
 
 
 # -------------------------------------------------------------------------- command

@@ -231,6 +231,12 @@ def test_page_without_a_score_says_why(folder):
     assert not feedback_file(folder, EXERCISE, "carl").exists()
 
 
+def test_page_of_a_score_that_is_kept_says_so():
+    page = "<html><head></head><body></body></html>"
+    assert "is from an earlier one" in finish(page, replace(GRADE, status="crashed"))
+    assert "is from an earlier one" not in finish(page, GRADE)
+
+
 def test_note_cannot_write_html():
     page = finish("<html><head></head><body></body></html>", replace(GRADE, note="<b>"))
     assert "&lt;b&gt;" in page
@@ -261,8 +267,8 @@ def test_overview_as_text():
     grades[1] = replace(grades[1], scores=dict.fromkeys(GRADE.scores))
     shown = as_text(grades, {"q1": 4, "q2": 2, "more": 2})
     assert "2 students: 1 graded, 1 missing" in shown
-    assert "q1      3.00 of 4   ███████████████" in shown
-    assert "more   not read yet" in shown
+    assert "q1     ███████████████      3.00 of 4\n" in shown
+    assert re.search("more +no score yet, 1 to read\n", shown)
     assert "1 q2: axes swapped" in shown
     assert "none" in as_text(
         [replace(GRADE, mistakes={})], {"q1": 4, "q2": 2, "more": 2}

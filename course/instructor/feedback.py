@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
+from course.exercises import ANSWERED_BY
 from course.instructor.class_folder import course_directory, write_private
 from course.instructor.grades import Grade
 from course.instructor.harmless import make_harmless
@@ -20,9 +21,7 @@ POLICY = (
 )
 ACTIVE = ["script", "link", "iframe", "object", "embed", "form", "base", "svg"]
 
-KEPT = (
-    "The newest submission could not be scored; what follows is from an earlier one."
-)
+KEPT = "The newest submission could not be scored; what follows is from an earlier one."
 
 # What a status means for the student.
 MEANING = {
@@ -104,6 +103,9 @@ def finish(page: str, grade: Grade) -> str:
     for link in soup("a"):
         if not str(link.get("href", "#")).startswith("#"):
             del link["href"]
+    for link in soup.select('#toc a:not([href^="#comment"])'):
+        question = str(link.get("href")).removeprefix("#").removesuffix(ANSWERED_BY)
+        link.string = question  # nbgrader calls all of them "Test cell"
     for place, new in (("head", _head()), ("body", _heading(grade))):
         for element in soup(place, limit=1):
             element.insert(0, BeautifulSoup(new, "html.parser"))
@@ -132,10 +134,11 @@ def _heading(grade: Grade) -> str:
         "no score" if grade.score is None else f"{grade.score:g} of {grade.points:g}"
     )
     lines = [_meaning(grade), grade.note]
+    time = grade.submitted[:16].replace("T", " ")
     return (
         '<div style="max-width: 60em; margin: 1em auto; padding: 0 1em">'
         f"<h1>{escape(grade.exercise)}: {score}</h1>"
-        f"<p>{escape(grade.student)}, handed in {escape(grade.submitted) or 'never'}: "
+        f"<p>{escape(grade.student)}, handed in {escape(time)} UTC: "
         f"<strong>{escape(grade.status)}</strong></p>"
         + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
         + "</div>"

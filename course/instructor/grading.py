@@ -1,8 +1,10 @@
 """Grade an exercise: execute all submissions in parallel, then score one by one."""
 
+import warnings
 from pathlib import Path
 
 import nbformat
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from course.instructor.class_folder import secret_of, students_who_submitted
@@ -50,6 +52,8 @@ def grade(
     """
     if not unsafe and dask is None:
         require_sandbox()
+    # nbgrader's own affair; it comes with each submission.
+    warnings.simplefilter("ignore", SAWarning)
     execute_all(folder, exercise, jobs, dask, limits or Limits(), unsafe, again)
     prepare(folder, exercise)
     own = _own_text(exercise)

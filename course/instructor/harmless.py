@@ -51,7 +51,9 @@ def make_harmless(notebook: Any, own: Container[str] = ()) -> None:
         cell.metadata = nbformat.from_dict({"nbgrader": marks} if marks else {})
         cell.pop("attachments", None)
         if cell.cell_type == "code":
-            cell.outputs = [_harmless_output(output) for output in cell.outputs]
+            cell.outputs = [
+                _harmless_output(output) for output in cell.outputs if _shows(output)
+            ]
         elif cell.cell_type != "markdown" or cell.source not in own:
             cell.cell_type = "markdown"
             cell.source = as_text(cell.source)
@@ -61,6 +63,11 @@ def as_text(source: str) -> str:
     """Return HTML that shows a text as it is, also where Markdown is expected."""
     style = "white-space: pre-wrap"
     return f'<pre style="{style}">{html.escape(source)}</pre>'
+
+
+def _shows(output: Any) -> bool:
+    """Return whether there is anything; answers that were handed out are gone."""
+    return output.output_type in ("stream", "error") or bool(output.get("data"))
 
 
 def _harmless_output(output: Any) -> Any:

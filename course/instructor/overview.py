@@ -49,12 +49,22 @@ def as_text(grades: Sequence[Grade], points: dict[str, float]) -> str:
     lines = [_statuses(grades), "", "mean score of each question"]
     for question, mean in means(grades).items():
         most = points[question]
-        shown = "not read yet" if mean is None else f"{mean:5.2f} of {most:g}"
+        shown = _words(grades, question, mean, most)
         bar = "" if mean is None or not most else "█" * round(20 * mean / most)
-        lines.append(f"  {question:<6} {shown:<12} {bar}".rstrip())
+        lines.append(f"  {question:<6} {bar:<20} {shown}")
     lines += ["", "most frequent mistakes"]
     lines += [f"  {count:4} {name}" for name, count in frequent_mistakes(grades)]
     return "\n".join(lines if frequent_mistakes(grades) else [*lines, "  none"])
+
+
+def _words(
+    grades: Sequence[Grade], question: str, mean: float | None, most: float
+) -> str:
+    waiting = sum(
+        grade.score is not None and grade.scores[question] is None for grade in grades
+    )
+    shown = "no score yet" if mean is None else f"{mean:.2f} of {most:g}"
+    return f"{shown}, {waiting} to read" if waiting else shown
 
 
 def _statuses(grades: Sequence[Grade]) -> str:
@@ -90,10 +100,9 @@ def _draw_means(ax, grades: Sequence[Grade], points: dict[str, float]) -> None: 
         most = points[question]
         ax.barh(row, 1, color=BACK)
         ax.barh(row, 0 if mean is None or not most else mean / most, color=COLOUR)
-        words = "not read yet" if mean is None else f"{mean:.2f} of {most:g}"
-        ax.text(1.02, row, words, va="center")
+        ax.text(1.02, row, _words(grades, question, mean, most), va="center")
     ax.set_yticks(range(len(found)), list(found))
-    ax.set_xlim(0, 1.3)
+    ax.set_xlim(0, 1.45)
     ax.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     _finish(ax, "Mean score of each question")
 
@@ -108,6 +117,7 @@ def _draw_mistakes(ax, grades: Sequence[Grade]) -> None:  # type: ignore[no-unty
     ax.set_yticks(range(len(found)), names)
     ax.set_xlim(0, max(counts, default=1) * 1.15)
     ax.set_xticks([])
+    ax.spines["bottom"].set_visible(False)
     _finish(ax, "Most frequent mistakes (students)" if found else "No named mistakes")
 
 
