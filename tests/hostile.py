@@ -2,8 +2,8 @@
 
 `HOSTILE` maps a name to how the submission is made from the released text of exercise
 01_tensors, how it must end, and why it is in the set. How it ends is a status of
-`course.instructor.execution.execute`, or "altered" for one that was executed after parts
-of it were rebuilt.
+`course.instructor.execution.execute`, or "altered" for one that was executed after
+parts of it were rebuilt.
 """
 
 import json
@@ -24,8 +24,8 @@ ANSWERS = "application/vnd.keras-course.answers+json"
 
 # Small, so that each submission ends soon.
 LIMITS = Limits(
-    cell_seconds=5,
-    total_seconds=60,
+    cell_seconds=8,
+    total_seconds=90,
     memory=GIGABYTE // 2,
     processes=80,
     output=2 * MEGABYTE,
@@ -76,7 +76,11 @@ CODE = {
         """,
     ),
     "waits for input": ("executed", "nobody is there to type", "input('?')"),
-    "30 GB at once": ("executed", "more than the machine has", "np.ones(30 * 10**9 // 8)"),
+    "30 GB at once": (
+        "executed",
+        "more than the machine has",
+        "np.ones(30 * 10**9 // 8)",
+    ),
     "30 GB by and by": (
         "crashed",
         "no single request is too large",
@@ -188,7 +192,7 @@ CODE = {
             if os.path.exists(path): print("FOUND", path)
         for folder, _, files in os.walk("/"):
             for name in files:
-                if name.startswith(("gradebook", "secret")) or "grading" in folder:
+                if name in ("gradebook.db", "secret", "grades.csv"):
                     print("FOUND", folder, name)
             if folder.count("/") > 4: _.clear()
         """,
@@ -244,7 +248,8 @@ CODE = {
         np.array_equal = np.allclose = lambda *a, **k: True
         dumps = json.dumps
         def forged(what, *a, **k):
-            ours = isinstance(what, dict) and not {"code", "data", "traceback"} & set(what)
+            kernels = {"code", "data", "traceback"}  # what the kernel itself sends
+            ours = isinstance(what, dict) and not kernels & set(what)
             return dumps("forged" if ours and "flat" in what else what, *a, **k)
         json.dumps = forged
         base64.b64encode = lambda data: b"forged"
@@ -566,7 +571,11 @@ CHANGED = {
         "unreadable",
         "",
     ),
-    "nothing but NUL bytes": (lambda released: bytes(1000), "unreadable", "a full disk"),
+    "nothing but NUL bytes": (
+        lambda released: bytes(1000),
+        "unreadable",
+        "a full disk",
+    ),
     "100 MB": (
         lambda released: released.encode() + b" " * 100 * MEGABYTE,
         "unreadable",

@@ -148,8 +148,8 @@ def _result(folder: Path, stopped_for: str) -> Execution:
         result |= {"note": _last_line(folder / "log"), "notebook": ""}
     if result["status"] == "failed" and not stopped_for:
         raise RuntimeError(
-            f"No kernel could be started: {result['note']}. The submission was not run; "
-            "grade it again."
+            f"No kernel could be started: {result['note']}. The submission was not "
+            "run; grade it again."
         )
     if stopped_for:
         result |= {"status": "crashed", "note": stopped_for}

@@ -171,14 +171,17 @@ def _require_same_exercise(theirs: dict[str, Cell], release: Any) -> None:
     ]
     if set(answers) & set(theirs) and (any(locked) or not locked):
         return
-    start = theirs["start"].source if "start" in theirs else ""
-    other = re.search(r'start\("([a-z0-9_]{1,40})"\)', start)
+    started = re.search(r'start\("([a-z0-9_]{1,40})"\)', _text_of(theirs, "start"))
+    if started and started[0] not in "".join(cell.source for cell in release.cells):
+        raise Unreadable(f"the notebook is exercise {started[1]}")
     raise Unreadable(
-        f"the notebook is exercise {other[1]}"
-        if other
-        else "the notebook is another one: it has no answer cell or no unchanged check "
-        "of this exercise"
+        "the notebook is another one: it has no answer cell or no unchanged check of "
+        "this exercise"
     )
+
+
+def _text_of(cells: dict[str, Cell], name: str) -> str:
+    return cells[name].source if name in cells else ""
 
 
 def _marked(release: Any) -> Iterator[tuple[str, Any]]:
@@ -221,7 +224,9 @@ def _changes(cells: list[Cell], theirs: dict[str, Cell], release: Any) -> list[s
             name for name, their, our in both if their.kind != our.cell_type
         ],
         "marked in another way": [
-            name for name, their, our in both if _flags(their.marks) != _flags(marks(our))
+            name
+            for name, their, our in both
+            if _flags(their.marks) != _flags(marks(our))
         ],
     }
     said = [f"{what}: {_listed(which)}" for what, which in found.items() if which]

@@ -1,8 +1,8 @@
 """Runs one submission, as a process of its own: `python -m course.instructor.runner`.
 
-Its one argument is a folder with what `course.instructor.execution` put there; there the
-result is written too, after each cell. A flood of output, or a notebook that is a bomb
-when it is read, hits this process and its limits, never the one that grades.
+Its one argument is a folder with what `course.instructor.execution` put there; the
+result is written there, too, after each cell. A flood of output, or a notebook that is
+a bomb when it is read, hits this process and its limits, never the one that grades.
 """
 
 import sys
@@ -35,7 +35,7 @@ from course.notebooks import write_whole  # noqa: E402
 SUBMISSION, JOB, RESULT = "submission", "job.json", "result.json"
 OWN_MEMORY = 2 * 10**9  # bytes of addresses; a job needs a tenth
 OWN_FILES = 2 * 10**8  # bytes of one file that it writes
-SECONDS_BETWEEN_SAVES = 1.0
+SHARE_OF_SAVING = 0.05  # of all the time
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -70,7 +70,7 @@ class Result:
         self.altered: tuple[str, ...] = ()
         self.notebook: Any = None
         self.released: Mapping[int, str] = {}
-        self.saved_at = 0.0
+        self.save_again_at = 0.0
 
     def hold(
         self, notebook: Any, altered: tuple[str, ...], released: Mapping[int, str]
@@ -80,17 +80,19 @@ class Result:
         self.metadata = nbformat.from_dict(notebook.metadata)
 
     def save(self) -> None:
-        """Write what there is so far, at most once in a second."""
-        if time.monotonic() - self.saved_at > SECONDS_BETWEEN_SAVES:
+        """Write what there is so far, unless that was done only now."""
+        if time.monotonic() > self.save_again_at:
             self.finish("running")
 
     def finish(self, status: str, note: str = "") -> None:
         """Write the result."""
+        began = time.monotonic()
         result = {"status": status, "altered": self.altered, "note": note}
         result["notebook"] = self._text()
         # Escapes for all but ASCII: a kernel can send halves of characters.
         write_whole(self.file, json.dumps(result))
-        self.saved_at = time.monotonic()
+        now = time.monotonic()
+        self.save_again_at = now + (now - began) / SHARE_OF_SAVING
 
     def _text(self) -> str:
         if self.notebook is None:
@@ -112,7 +114,10 @@ def _limit_itself() -> None:
     What this process starts is given limits of its own. If one of those is left over
     when its parent ends, it becomes a child of this process.
     """
-    for what, most in ((resource.RLIMIT_AS, OWN_MEMORY), (resource.RLIMIT_FSIZE, OWN_FILES)):
+    for what, most in (
+        (resource.RLIMIT_AS, OWN_MEMORY),
+        (resource.RLIMIT_FSIZE, OWN_FILES),
+    ):
         resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
@@ -121,7 +126,7 @@ def _put_in(notebook: Any, locked: Mapping[str, str]) -> dict[int, str]:
     """Put the sources that run into the locked cells; return the released ones."""
     released = {}
     for index, cell in enumerate(notebook.cells):
-        name = marks(cell).get("grade_id")
+        name = marks(cell).get("grade_id", "")
         if name in locked:
             released[index] = cell.source
             cell.source = locked[name]
@@ -161,7 +166,9 @@ def _command(
     """Return what goes before Python, and the variables of it."""
     scratch = folder / "scratch"
     if not unsafe:
-        return sandbox.sandbox_command(folder, limits, user), {"PATH": os.environ["PATH"]}
+        return sandbox.sandbox_command(folder, limits, user), {
+            "PATH": os.environ["PATH"]
+        }
     (scratch / "home").mkdir()
     return sandbox.limiting_command(limits), sandbox.kernel_environment(str(scratch))
 

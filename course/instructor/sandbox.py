@@ -2,8 +2,7 @@
 
 bubblewrap gives the kernel its own view of the machine: no network, its own processes,
 the files that it needs read-only, and a scratch folder of limited size in memory. What
-is not bound is not there: neither the solutions and checks, nor the class, nor anybody's
-home.
+is not bound is not there: neither the solutions and checks, nor the class, nor a home.
 """
 
 import os
@@ -203,18 +202,23 @@ def _apart(user: int | None) -> list[str]:
 
 def _files(folder: Path, limits: Limits) -> list[str]:
     """Return the options that say which files there are. Later ones cover earlier."""
+    project = str(project_folder())
     words = []
-    for name in (*SYSTEM, *(f"/etc/{name}" for name in SETTINGS)):
-        words += _bound("--ro-bind-try", Path(name))
+    for path in _system():
+        words += _bound("--ro-bind-try", path)
     words += ["--proc", "/proc", "--dev", "/dev"]
     words += ["--perms", "1777", "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"]
     words += ["--perms", "1777", "--size", str(limits.scratch), "--tmpfs", SCRATCH]
     for name in ("home", "exercise"):
         words += ["--perms", "1777", "--dir", f"{SCRATCH}/{name}"]
-    for path in [*_read_only_folders(), folder / "connection.json"]:
+    words += ["--perms", "755", "--tmpfs", project]  # wherever it lies, it is covered
+    for path in [*_environment(), *(Path(project) / name for name in COURSE_FILES)]:
         words += _bound("--ro-bind", path)
+    words += _bound("--ro-bind", folder / "connection.json")
     words += _bound("--bind", folder / "sockets")
-    return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
+    for finished in (project, "/dev", "/"):
+        words += ["--remount-ro", finished]
+    return words
 
 
 def _bound(how: str, path: Path) -> list[str]:
@@ -224,13 +228,16 @@ def _bound(how: str, path: Path) -> list[str]:
     return [*words, how, str(path), str(path)]
 
 
-def _read_only_folders() -> list[Path]:
-    """Return the environment, the Python that it was made from, and the course's files."""
+def _system() -> list[Path]:
+    return [Path(name) for name in (*SYSTEM, *(f"/etc/{name}" for name in SETTINGS))]
+
+
+def _environment() -> list[Path]:
+    """Return the folders of the environment, and of the Python it was made from."""
     folders = [Path(sys.prefix), Path(sys.base_prefix)]
     # A link to the Python leads to where its files really are.
     folders += [folder.resolve() for folder in folders]
     folders += [Path(sys.executable).resolve().parent.parent]
-    folders += [project_folder() / name for name in COURSE_FILES]
     return [folder for folder in dict.fromkeys(folders) if folder != Path("/usr")]
 
 

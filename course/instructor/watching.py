@@ -1,4 +1,4 @@
-"""Watch what a submission uses while it runs, from outside, and stop it for too much."""
+"""Watch from outside what a submission uses while it runs; stop it for too much."""
 
 import subprocess
 import time
