@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     hand_in.add_argument("--to", type=Path, help="the folder for the archive")
     hand_in.set_defaults(do=_submit)
 
+    look = commands.add_parser("preflight", help="does the course work on this machine")
+    look.set_defaults(do=_preflight)
+
     if _is_instructors():
         publish = commands.add_parser(
             "release", help="make the exercises and the bundle from the solutions"
@@ -133,6 +136,14 @@ def _release(options: argparse.Namespace) -> int:
         print(f"written anew: {file}")
     print(f"for students: {bundle} ({bundle.stat().st_size / 1e6:.1f} MB)")
     return 0
+
+
+def _preflight(options: argparse.Namespace) -> int:
+    from course import preflight  # here: it is the only command that needs `helpers`
+
+    findings = preflight.preflight()
+    print(findings)
+    return int(any(line.remedy for line in findings))
 
 
 def _is_instructors() -> bool:
