@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     hand_in.add_argument("--to", type=Path, help="the folder for the archive")
     hand_in.set_defaults(do=_submit)
 
+    look = commands.add_parser("preflight", help="does the course work on this machine")
+    look.set_defaults(do=_preflight)
+
     if _is_instructors():
         from course.instructor.command import add_commands
 
@@ -122,6 +125,14 @@ def _submit(options: argparse.Namespace) -> int:
     for name, value in receipt.items():
         print(f"  {name:<9} {value}")
     return 0
+
+
+def _preflight(options: argparse.Namespace) -> int:
+    from course import preflight  # here: it is the only command that needs `helpers`
+
+    findings = preflight.preflight()
+    print(findings)
+    return int(any(line.remedy for line in findings))
 
 
 def _is_instructors() -> bool:

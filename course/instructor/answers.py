@@ -29,7 +29,7 @@ from course.instructor.replaying import UNUSABLE, outcome
 from course.notebooks import project_folder
 from helpers.exercises import PartVerdict, Verdict, questions_of
 from helpers.exercises.questions import Part, judge
-from helpers.exercises.verdicts import CORRECT, INCORRECT, NOT_ATTEMPTED
+from helpers.exercises.verdicts import CORRECT, INCORRECT
 
 ANSWERS = "application/vnd.keras-course.answers+json"
 LARGEST = 20_000_000  # signs of the answers to one question
@@ -87,7 +87,7 @@ def locked_cells(
     """
     questions = questions_of(exercise)
     cells = {}
-    for grade_id, source in _check_cells(exercise, released).items():
+    for grade_id, source in check_cells(exercise, released).items():
         question = grade_id.removesuffix(ANSWERED_BY)
         if question in questions:
             prepared = _prepared(exercise, question, student, secret)
@@ -98,7 +98,8 @@ def locked_cells(
     return cells
 
 
-def _check_cells(exercise: str, released: str | None) -> dict[str, str]:
+def check_cells(exercise: str, released: str | None = None) -> dict[str, str]:
+    """Return the released cells with checks: the grade_id of each, and its source."""
     file = project_folder() / "exercises" / f"{exercise}.ipynb"
     text = released if released is not None else file.read_text(encoding="utf-8")
     return {
@@ -238,12 +239,3 @@ def _judged_part(part: Part, name: str, tree: Any) -> PartVerdict:
     except Exception:  # a tree that only a forger makes
         return PartVerdict(name, INCORRECT, UNUSABLE, _cannot("it is damaged"))
     return judge(part, name, answer)
-
-
-__all__ = [
-    "ANSWERS",
-    "NOT_ATTEMPTED",
-    "QuestionVerdict",
-    "judged",
-    "locked_cells",
-]

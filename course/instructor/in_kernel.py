@@ -123,11 +123,12 @@ def ask_network(answer: Any, about: list) -> dict[str, Any]:
 
     if not isinstance(answer, keras.Model):
         return pack(answer)
-    tree = {"kind": "network", "facts": pack_facts(answer), "outputs": []}
-    if answer.built:
-        inputs, factors = about
-        tree["outputs"] = [_outputs(answer, inputs, factor) for factor in factors]
-    return tree
+    inputs, factors = about if answer.built else (None, [])
+    return {
+        "kind": "network",
+        "facts": pack_facts(answer),
+        "outputs": [_outputs(answer, inputs, factor) for factor in factors],
+    }
 
 
 def _outputs(network: Any, inputs: np.ndarray, factor: float) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def input_shape(network: Any, sample: tuple[int, ...]) -> tuple[int, ...]:
 
 def pack_facts(network: Any) -> dict[str, Any]:
     """Return what can be said about a network without its weights."""
-    optimizer = getattr(network, "optimizer", None)
+    optimizer: Any = getattr(network, "optimizer", None)
     return {
         "built": bool(network.built),
         "compiled": bool(network.compiled),

@@ -160,7 +160,7 @@ def unpack(tree: Any, depth: int = 0) -> Any:
     raise Unpackable(_text_in(tree, "is") if kind == "other" else "an unknown kind")
 
 
-SIMPLE = {
+SIMPLE: dict[str, Any] = {
     "blank": ...,
     "none": None,
     "function": a_function,

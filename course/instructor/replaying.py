@@ -270,9 +270,10 @@ def _layer(tree: Any) -> Layer:
 def _number(value: Any, kind: type) -> Any:
     if value is None:
         return None
-    if type(value) is not kind or not abs(value) < 1e15:
-        raise Unpackable("a number that is none")
-    return value
+    right = isinstance(value, int | float) and type(value) is kind
+    if right and -1e15 < value < 1e15:  # NaN is not
+        return value
+    raise Unpackable("a number that is none")
 
 
 def _shape(value: Any) -> tuple | None:

@@ -13,6 +13,7 @@ EXERCISES = {
     "01_tensors": "helpers.exercises.tensors",
     "02_breast_cancer": "helpers.exercises.breast_cancer",
     "04_mnist": "helpers.exercises.mnist",
+    "05_tuning": "helpers.exercises.tuning",
 }
 
 # A notebook works on one exercise: which, and how many hints of each question it saw.

@@ -11,6 +11,7 @@ from helpers.training.progress_line import progress
 from helpers.training.results import results_table
 from helpers.training.saved_runs import Run, load_run, save_run
 from helpers.training.seeds import set_seed
+from helpers.training.starting_again import start_again
 
 __all__ = [
     "DisagreesWithText",
@@ -24,5 +25,6 @@ __all__ = [
     "results_table",
     "save_run",
     "set_seed",
+    "start_again",
     "stopwatch",
 ]

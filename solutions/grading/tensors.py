@@ -186,6 +186,10 @@ def step(x, targets, w, b, rate, factor=1.0):  # type: ignore[no-untyped-def]
     return w - factor * rate * of_weights, b - factor * rate * of_bias
 
 
+def uphill(x, targets, w, b, rate):  # type: ignore[no-untyped-def]
+    return step(x, targets, w, b, rate, -1)
+
+
 def too_far(factor: Callable[[int, float], float]) -> list[Callable]:
     """Return steps of another length, downhill and uphill; `factor` takes n, rate."""
     return [
@@ -209,7 +213,7 @@ def is_gradient(value: tuple, x, targets, w, b, rate) -> bool:  # type: ignore
 def one_step(random: Generator) -> tuple[Arrays, Part]:
     about = about_step(random)
     wrong = {
-        "ascent in place of descent": [lambda *given: step(*given, -1)],
+        "ascent in place of descent": [uphill],
         "gradient summed in place of averaged": too_far(lambda n, rate: n),
         "factor 2 left out": too_far(lambda n, rate: 1 / 2),
         "summed, and factor 2 left out": too_far(lambda n, rate: n / 2),
