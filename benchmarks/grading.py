@@ -31,7 +31,7 @@ RELEASED = project_folder() / "exercises" / f"{EXERCISE}.ipynb"
 VARIANTS = {
     "q1": ["n_samples = n_features = 699\nn_missing = n_malignant = 0", "..."],
     "q2": [
-        "split = model_selection.train_test_split(np.arange(len(table)), test_size=0.2)",
+        "split = model_selection.train_test_split(np.arange(699), test_size=0.2)",
         "split = (np.arange(500), np.arange(500, 699))",
     ],
     "q3": ["x = rows.to_numpy()\ny = rows['Class'].to_numpy()", "x = y = ..."],

@@ -20,12 +20,12 @@ from course.instructor.class_folder import (
 )
 from course.instructor.collecting import collect
 from course.instructor.feedback import autograded_file, disarm, feedback_file, finish
+from course.instructor.gradebook import open_gradebook
 from course.instructor.grades import (
     Grade,
     Noted,
     grades_of,
     note_down,
-    open_gradebook,
     points_of,
 )
 from course.instructor.overview import as_text, draw, frequent_mistakes, means

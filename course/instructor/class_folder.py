@@ -7,7 +7,6 @@ Nothing of it belongs in the project's history, or in students' hands.
 import os
 import secrets
 from pathlib import Path
-from typing import Any
 
 from course.notebooks import project_folder
 
@@ -46,18 +45,6 @@ def open_class(folder: Path | None = None) -> Path:
             f"{folder} cannot be written to; name another folder: --class FOLDER"
         ) from error
     return folder
-
-
-def course_directory(folder: Path, exercise: str = "", student: str = "*") -> Any:
-    """Return nbgrader's view of the folder, of one exercise or one student in it."""
-    from nbgrader.coursedir import CourseDirectory  # here, because it takes seconds
-
-    return CourseDirectory(
-        root=str(folder),
-        course_id=COURSE,
-        assignment_id=exercise,
-        student_id=student,
-    )
 
 
 def secret_of(folder: Path) -> bytes:

@@ -22,6 +22,10 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     publish.set_defaults(do=_release)
 
+    pack = commands.add_parser("kit", help="gather a class without a network")
+    pack.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    pack.set_defaults(do=_kit)
+
     gather = _command(commands, "collect", "take in what students handed in")
     gather.add_argument("inbox", type=Path, metavar="INBOX", help="folder with it")
     gather.add_argument(
@@ -66,6 +70,13 @@ def _release(options: argparse.Namespace) -> int:
     for file in written:
         print(f"written anew: {file}")
     print(f"for students: {bundle} ({bundle.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def _kit(options: argparse.Namespace) -> int:
+    from course.instructor.kit import make_kit
+
+    print(f"Copy this folder to each computer: {make_kit(options.to, print)}")
     return 0
 
 

@@ -10,7 +10,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from course.exercises import ANSWERED_BY
-from course.instructor.class_folder import course_directory, write_private
+from course.instructor.class_folder import write_private
+from course.instructor.gradebook import course_directory
 from course.instructor.grades import Grade
 from course.instructor.harmless import make_harmless
 
@@ -79,7 +80,9 @@ def write_feedback(folder: Path, grade: Grade) -> Path:
 
 def _from_notebook(folder: Path, grade: Grade) -> str:
     """Return the page that nbgrader makes; nothing if it makes none."""
-    directory = course_directory(folder, grade.exercise, grade.student)
+    directory = course_directory(
+        folder, assignment_id=grade.exercise, student_id=grade.student
+    )
     converter = GenerateFeedback(coursedir=directory, force=True)
     converter.log.setLevel("CRITICAL")
     try:

@@ -1,24 +1,21 @@
 """The grades of an exercise: from nbgrader's gradebook, and what grading noted."""
 
 import json
-import os
-import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.class_folder import (
-    course_directory,
     students_of,
     submitted_file,
     write_private,
 )
+from course.instructor.gradebook import open_gradebook
 from course.submitting import RECEIPT
 
 STATUSES = ("graded", "altered", "timed out", "crashed", "unreadable", "missing")
@@ -80,15 +77,6 @@ class Grade:
     mistakes: Mapping[str, Sequence[str]]
     note: str
     submitted: str
-
-
-def open_gradebook(folder: Path) -> Any:
-    """Return nbgrader's gradebook of the class, as a context manager."""
-    directory = course_directory(folder)
-    # To make its file, it calls the program alembic, which lies beside Python.
-    if shutil.which("alembic") is None:
-        os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
-    return Gradebook(directory.db_url, directory.course_id)
 
 
 def note_down(folder: Path, exercise: str, student: str, found: Noted) -> None:

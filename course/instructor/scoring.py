@@ -7,9 +7,7 @@ question is set from the answers that were handed out, by `SetScores`.
 
 import json
 import logging
-import os
 import shutil
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,10 +18,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -38,11 +35,10 @@ from traitlets.config import Config
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.answers import ANSWERS, QuestionVerdict, check_cells, judged
+from course.instructor.gradebook import course_directory, open_gradebook
 from course.instructor.release import exercise_text
 from course.notebooks import project_folder
 from course.submitting import RECEIPT
-
-COURSE = "keras-course"
 
 GRADED, ALTERED = "graded", "altered"
 SCORED = ("executed", "timed out")  # how an execution may end that can be scored
@@ -126,7 +122,7 @@ def prepare(folder: Path, exercise: str) -> None:
         "nbgrader": {
             "notebook": exercise,
             "assignment": exercise,
-            "db_url": _directory(folder).db_url,
+            "db_url": course_directory(folder).db_url,
         }
     }
     try:
@@ -138,22 +134,9 @@ def prepare(folder: Path, exercise: str) -> None:
         ) from error
 
 
-def open_gradebook(folder: Path) -> Any:
-    """Return nbgrader's gradebook of the class, as a context manager."""
-    directory = _directory(folder)
-    # To make its file, it calls the program alembic, which lies beside Python.
-    if shutil.which("alembic") is None:
-        os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
-    return Gradebook(directory.db_url, directory.course_id)
-
-
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-
-
-def _directory(folder: Path, **settings: str) -> CourseDirectory:
-    return CourseDirectory(root=str(folder.resolve()), course_id=COURSE, **settings)
 
 
 # ------------------------------------------------------------------ the scores
@@ -281,7 +264,7 @@ def _autograde(
         _write(submitted / f"{exercise}.ipynb", notebook)
         if time := _handed_in(folder, exercise, student):
             _write(submitted / "timestamp.txt", time)
-        directory = _directory(
+        directory = course_directory(
             folder,
             assignment_id=exercise,
             student_id=student,
