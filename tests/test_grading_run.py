@@ -1,5 +1,6 @@
 """`course grade`, first phase: in parallel, kept as it comes, going on when stopped."""
 
+import contextlib
 import json
 import os
 import signal
@@ -142,13 +143,18 @@ def test_stopped_run_goes_on_where_it_was(folder, how):
         [sys.executable, "-c", ENDLESS, str(folder), EXERCISE],
         cwd=project_folder(),
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
-    limit = time.monotonic() + 60
-    while len(results(folder)) < 2:
-        assert time.monotonic() < limit
-        time.sleep(0.05)
-    process.send_signal(how)
-    process.wait(timeout=30)
+    try:
+        limit = time.monotonic() + 60
+        while len(results(folder)) < 2:
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        process.send_signal(how)
+        process.wait(timeout=60)
+    finally:  # those that it started wait some minutes for work, then end by themselves
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     before = times(folder)
     assert 2 <= len(before) < 6
     assert execute_all(folder, EXERCISE, jobs=2, run=run_well) == 6 - len(before)
