@@ -427,6 +427,9 @@ FORGED_TREES = [
     {"kind": "network", "facts": {}},
     {"kind": "network", "facts": {"layers": [5]}, "outputs": []},
     {"kind": "network", "facts": {"layers": []}, "outputs": [5]},
+    {"kind": "callback"},
+    {"kind": "callback", "class": "EarlyStopping", "settings": []},
+    {"kind": "callback", "class": "EarlyStopping", "settings": {"patience": 4}},
     {"kind": "saving"},
     {"kind": "saving", "returned": {"kind": "saving"}},
     {"kind": "saving", "returned": {"kind": "none"}, "files": [5]},
@@ -450,6 +453,7 @@ ASKED_PARTS = [
     ("01_tensors", "q4", "neuron"),
     ("02_breast_cancer", "q5", "network"),
     ("04_mnist", "q7", "save_and_load"),
+    ("05_tuning", "q2", "stop"),
 ]
 
 

@@ -17,6 +17,7 @@ from tests import (
     test_exercises_breast_cancer,
     test_exercises_mnist,
     test_exercises_tensors,
+    test_exercises_tuning,
 )
 from tests.grading_kernel import SECRET, STUDENT, Graded
 
@@ -24,6 +25,7 @@ BANKS = {
     "01_tensors": test_exercises_tensors,
     "02_breast_cancer": test_exercises_breast_cancer,
     "04_mnist": test_exercises_mnist,
+    "05_tuning": test_exercises_tuning,
 }
 
 
@@ -39,7 +41,8 @@ def made(exercise, answer):
     """Return an answer of a bank; networks are made only now."""
     if exercise == "02_breast_cancer":
         return test_exercises_breast_cancer.made(answer)
-    return answer.make() if isinstance(answer, test_exercises_mnist.Made) else answer
+    is_made = type(answer).__name__ == "Made"
+    return answer.make() if is_made else answer
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,8 @@ def stub(*arguments):
         ("01_tensors", "q4", "neuron"),
         ("01_tensors", "q8", "step"),
         ("04_mnist", "q7", "save_and_load"),
+        ("05_tuning", "q4", "five_to_nine"),
+        ("05_tuning", "q8", "occlude"),
     ],
 )
 def test_stubs_are_not_attempted(exercise, question, name, graded):

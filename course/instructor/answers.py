@@ -22,7 +22,7 @@ import nbformat
 import numpy as np
 
 from course.exercises import ANSWERED_BY, marks
-from course.instructor import in_kernel, packing
+from course.instructor import in_kernel, kernel_networks, packing
 from course.instructor.grading_modules import asked_of
 from course.instructor.packing import Unpackable, pack
 from course.instructor.replaying import UNUSABLE, outcome
@@ -161,10 +161,10 @@ def _last_call(source: str) -> ast.Call:
 
 @functools.cache
 def _kernel_source() -> str:
-    """Return the text of both modules as one; the second needs no import then."""
+    """Return the texts of the modules as one, so that they need no imports."""
     texts = [
         Path(str(module.__file__)).read_text(encoding="utf-8")
-        for module in (packing, in_kernel)
+        for module in (packing, kernel_networks, in_kernel)
     ]
     return re.sub(r"^from course\..*\n", "", "\n".join(texts), flags=re.MULTILINE)
 

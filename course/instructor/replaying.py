@@ -76,6 +76,14 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Convolution:
+    """The weights of the first convolution, and whether all of them are frozen."""
+
+    weights: tuple[np.ndarray, ...]
+    frozen: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of a network, and what it said of each input that it was asked."""
 
@@ -88,6 +96,8 @@ class Facts:
     iterations: int | None
     loss: str | None
     loss_values: tuple | None
+    learning: int | None
+    convolution: Convolution | None
     outputs: Results
 
 
@@ -99,6 +109,22 @@ class Saved:
     same_object: bool
     files: tuple[str, ...]
     content: bytes
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A callback: the name of its kind, whether it was made, and its settings."""
+
+    kind: str
+    called: bool
+    settings: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a setting, as the callback itself would."""
+        try:
+            return self.settings[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 def outcome(tree: Any) -> Any:
@@ -116,6 +142,8 @@ def outcome(tree: Any) -> Any:
         return _facts(tree)
     if kind == "saving":
         return _saved(tree)
+    if kind == "callback":
+        return _callback(tree)
     return unpack(tree)
 
 
@@ -251,6 +279,8 @@ def _facts(tree: dict) -> Facts:
         iterations=_number(facts.get("iterations"), int),
         loss=None if facts.get("loss") is None else _text(facts["loss"], 80),
         loss_values=_loss_values(facts.get("loss_values")),
+        learning=_number(facts.get("learning"), int),
+        convolution=_convolution(facts.get("convolution")),
         outputs=Results(_trees(tree.get("outputs"))),
     )
 
@@ -291,6 +321,25 @@ def _loss_values(values: Any) -> tuple | None:
         raise Unpackable("losses that are none")
     # NaN and infinity are floats, too, and equal no loss that is expected.
     return tuple(value if isinstance(value, float) else None for value in values)
+
+
+def _convolution(tree: Any) -> Convolution | None:
+    if tree is None:
+        return None
+    if not isinstance(tree, dict):
+        raise Unpackable("a convolution that is none")
+    weights = tuple(unpack(one) for one in _trees(tree.get("weights")))
+    if not all(isinstance(one, np.ndarray) for one in weights):
+        raise Unpackable("weights that are none")
+    return Convolution(weights, tree.get("frozen") is True)
+
+
+def _callback(tree: dict) -> Callback:
+    settings = tree.get("settings", {})
+    if not isinstance(settings, dict) or len(settings) > MOST_FILES:
+        raise Unpackable("settings that are none")
+    values = {_text(name, 80): unpack(one) for name, one in settings.items()}
+    return Callback(_text(tree.get("class"), 80), tree.get("called") is True, values)
 
 
 def _saved(tree: dict) -> Saved:

@@ -14,6 +14,7 @@ MODULES = {
     "01_tensors": "solutions.grading.tensors",
     "02_breast_cancer": "solutions.grading.breast_cancer",
     "04_mnist": "solutions.grading.mnist",
+    "05_tuning": "solutions.grading.tuning",
 }
 
 
