@@ -137,6 +137,16 @@ execute_all(Path(sys.argv[1]), sys.argv[2], jobs=2, run=run_slowly)
 """
 
 
+def wait_until_all_have_ended(group):
+    """The processes that execute submissions end with the one that started them."""
+    limit = time.monotonic() + 30
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < limit:
+            os.killpg(group, 0)
+            time.sleep(0.2)
+        raise AssertionError("processes are left running")
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_stopped_run_goes_on_where_it_was(folder, how):
     process = subprocess.Popen(
@@ -152,7 +162,8 @@ def test_stopped_run_goes_on_where_it_was(folder, how):
             time.sleep(0.05)
         process.send_signal(how)
         process.wait(timeout=60)
-    finally:  # those that it started wait some minutes for work, then end by themselves
+        wait_until_all_have_ended(process.pid)
+    finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     before = times(folder)

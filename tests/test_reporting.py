@@ -264,7 +264,7 @@ def test_mistakes_are_counted_by_student_and_question():
 
 def test_overview_as_text():
     grades = [GRADE, replace(GRADE, status="missing", scores={}, mistakes={})]
-    grades[1] = replace(grades[1], scores=dict.fromkeys(GRADE.scores))
+    grades[1] = replace(grades[1], score=None, scores=dict.fromkeys(GRADE.scores))
     shown = as_text(grades, {"q1": 4, "q2": 2, "more": 2})
     assert "2 students: 1 graded, 1 missing" in shown
     assert "q1     ███████████████      3.00 of 4\n" in shown

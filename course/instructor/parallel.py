@@ -4,6 +4,9 @@ What runs in other processes is imported there, too, so this file needs little.
 """
 
 import contextlib
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -145,7 +148,8 @@ def carry_out(task: Task, run: Run = execute) -> tuple[str, str, Execution]:
 def _workers(jobs: int, dask: str | None) -> Iterator[None]:
     """Let joblib work here, or on a Dask cluster, while the context lasts."""
     if dask is None:
-        with parallel_config(backend="loky", n_jobs=jobs):
+        here = {"initializer": _end_with, "initargs": (os.getpid(),)}
+        with parallel_config(backend="loky", n_jobs=jobs, **here):
             try:
                 yield
             except BrokenProcessPool as error:
@@ -157,6 +161,20 @@ def _workers(jobs: int, dask: str | None) -> Iterator[None]:
         return
     with _client(dask), parallel_config(backend="dask", n_jobs=-1):
         yield
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end when its parent does; killed outright, that cannot say so.
+
+    What was started from here ends with it: the sandbox sees to that.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _client(address: str) -> contextlib.AbstractContextManager:
