@@ -68,10 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(do=_preflight)
 
     if _is_instructors():
-        publish = commands.add_parser(
-            "release", help="make the exercises and the bundle from the solutions"
-        )
-        publish.set_defaults(do=_release)
+        from course.instructor.command import add_commands
+
+        add_commands(commands)
     return parser
 
 
@@ -125,16 +124,6 @@ def _submit(options: argparse.Namespace) -> int:
     print("Your receipt, which lies in the archive, too:")
     for name, value in receipt.items():
         print(f"  {name:<9} {value}")
-    return 0
-
-
-def _release(options: argparse.Namespace) -> int:
-    from course.instructor.release import release
-
-    written, bundle = release()
-    for file in written:
-        print(f"written anew: {file}")
-    print(f"for students: {bundle} ({bundle.stat().st_size / 1e6:.1f} MB)")
     return 0
 
 

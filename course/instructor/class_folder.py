@@ -1,0 +1,90 @@
+"""The folder of a class: where each thing lies, and setting the folder up.
+
+It is an nbgrader course directory, so nbgrader's Formgrader works from within it.
+Nothing of it belongs in the project's history, or in students' hands.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from course.notebooks import project_folder
+
+COURSE = "keras-course"
+CONFIGURATION = f'''"""nbgrader's configuration of this class; yours to change."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (nbgrader provides it)
+c.CourseDirectory.course_id = "{COURSE}"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+'''
+
+
+def open_class(folder: Path | None = None) -> Path:
+    """Return the folder of the class; set it up when it is not there yet.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        By default ``class`` in the project's folder.
+
+    Raises
+    ------
+    PermissionError
+        If it cannot be written to.
+    """
+    folder = (folder or project_folder() / "class").resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(folder / "nbgrader_config.py", CONFIGURATION.encode())
+        _write_once(folder / "secret", secrets.token_bytes(32))
+        (folder / "submitted").mkdir(exist_ok=True)
+    except PermissionError as error:
+        raise PermissionError(
+            f"{folder} cannot be written to; name another folder: --class FOLDER"
+        ) from error
+    return folder
+
+
+def secret_of(folder: Path) -> bytes:
+    """Return the secret of the class, from which fresh inputs are drawn."""
+    return (folder / "secret").read_bytes()
+
+
+def submitted_file(folder: Path, exercise: str, student: str) -> Path:
+    """Return where a student's newest notebook lies, as it was handed in."""
+    return folder / "submitted" / student / exercise / f"{exercise}.ipynb"
+
+
+def students_who_submitted(folder: Path, exercise: str) -> list[str]:
+    """Return who handed in an exercise, in order."""
+    found = (folder / "submitted").glob(f"*/{exercise}/{exercise}.ipynb")
+    return sorted(file.parts[-3] for file in found)
+
+
+def students_of(folder: Path) -> list[str]:
+    """Return all of the class: who is on its list, and who handed in anything."""
+    handed_in = {path.name for path in (folder / "submitted").glob("*")}
+    return sorted(handed_in | set(roster_of(folder)))
+
+
+def roster_of(folder: Path) -> list[str]:
+    """Return the list of students that was given to `course collect`, or nothing."""
+    file = folder / "students.txt"
+    return file.read_text(encoding="utf-8").split() if file.exists() else []
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all, readable for nobody else."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
+        stream.write(content)
+    os.replace(unfinished, file)
+
+
+def _write_once(file: Path, content: bytes) -> None:
+    if not file.exists():
+        write_private(file, content)

@@ -1,0 +1,155 @@
+"""The commands of instructors: release, collect, grade, report."""
+
+import argparse
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+from course.exercises import find_exercise
+from course.instructor.class_folder import (
+    open_class,
+    roster_of,
+    students_who_submitted,
+    write_private,
+)
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add the commands of instructors to those of `course`."""
+    publish = commands.add_parser(
+        "release", help="make the exercises and the bundle from the solutions"
+    )
+    publish.set_defaults(do=_release)
+
+    pack = commands.add_parser("kit", help="gather a class without a network")
+    pack.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    pack.set_defaults(do=_kit)
+
+    gather = _command(commands, "collect", "take in what students handed in")
+    gather.add_argument("inbox", type=Path, metavar="INBOX", help="folder with it")
+    gather.add_argument(
+        "--students", type=Path, metavar="CSV", help="list of the class"
+    )
+    gather.set_defaults(do=_collect)
+
+    judge = _command(commands, "grade", "execute and score what was collected")
+    judge.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
+    judge.add_argument("--dask", metavar="ADDRESS", help="execute on a Dask cluster")
+    judge.add_argument("--again", action="store_true", help="execute all once more")
+    judge.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="without the sandbox: submissions can read and change all your files",
+    )
+    judge.set_defaults(do=_grade)
+
+    tell = _command(commands, "report", "write feedback, grades.csv and an overview")
+    tell.set_defaults(do=_report)
+
+
+def _command(
+    commands: argparse._SubParsersAction, name: str, what: str
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=what)
+    command.add_argument("exercise", metavar="EXERCISE", help="such as 01")
+    command.add_argument(
+        "--class",
+        dest="folder",
+        type=Path,
+        metavar="FOLDER",
+        help="folder of the class (default: class in the project's folder)",
+    )
+    return command
+
+
+def _release(options: argparse.Namespace) -> int:
+    from course.instructor.release import release
+
+    written, bundle = release()
+    for file in written:
+        print(f"written anew: {file}")
+    print(f"for students: {bundle} ({bundle.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def _kit(options: argparse.Namespace) -> int:
+    from course.instructor.kit import make_kit
+
+    print(f"Copy this folder to each computer: {make_kit(options.to, print)}")
+    return 0
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from course.instructor.collecting import collect, read_roster
+
+    exercise = _exercise(options)
+    students = read_roster(options.students) if options.students else None
+    folder = open_class(options.folder)
+    if students is not None:
+        write_private(folder / "students.txt", "\n".join(students).encode())
+    found = collect(folder, exercise, options.inbox)
+    for one in found:
+        print(f"{one.outcome:<10} {one.student or '-':<16} {one.file}")
+        if one.reason:
+            print(f"{'':<10} {one.reason}")
+    print(_counts([one.outcome for one in found]) or "The inbox is empty.")
+    _compare_with_list(roster_of(folder), students_who_submitted(folder, exercise))
+    return int(any(one.outcome == "refused" for one in found))
+
+
+def _grade(options: argparse.Namespace) -> int:
+    if options.jobs < 1:
+        raise ValueError(f"--jobs is {options.jobs}; at least 1 is needed")
+    exercise = _exercise(options)
+    folder = open_class(options.folder)
+
+    from course.instructor.grading import grade
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"{exercise}: what is done is kept; a run that was stopped goes on.")
+    found = grade(
+        folder,
+        exercise,
+        jobs=options.jobs,
+        dask=options.dask,
+        unsafe=options.unsafe,
+        again=options.again,
+    )
+    for student, noted in found.items():
+        print(f"{noted.status:<10} {student:<16} {noted.note}".rstrip())
+    print(_counts([noted.status for noted in found.values()]))
+    print(
+        f"Open questions: cd {folder}, jupyter lab, then Nbgrader, Formgrader. "
+        f"After that: course report {exercise[:2]}"
+    )
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from course.instructor.reporting import picture_file, report
+
+    exercise = _exercise(options)
+    folder = open_class(options.folder)
+    print(report(folder, exercise))
+    print(f"\n{folder / 'grades.csv'}\n{picture_file(folder, exercise)}")
+    print(f"{folder / 'feedback'}{os.sep}STUDENT{os.sep}{exercise}")
+    return 0
+
+
+def _compare_with_list(listed: list[str], there: list[str]) -> None:
+    if listed:
+        print(f"missing: {', '.join(sorted(set(listed) - set(there))) or 'nobody'}")
+        if strangers := sorted(set(there) - set(listed)):
+            print(f"not on the list of the class: {', '.join(strangers)}")
+
+
+def _exercise(options: argparse.Namespace) -> str:
+    """Return the whole name of the exercise."""
+    return find_exercise(options.exercise.removesuffix(".ipynb")).stem
+
+
+def _counts(words: list[str]) -> str:
+    return ", ".join(
+        f"{count} {word}" for word, count in sorted(Counter(words).items())
+    )

@@ -1,0 +1,165 @@
+"""Run a submission: its bytes go in, the executed notebook comes out.
+
+Nothing is shared, so that many can run at the same time, on any machine. The work is
+done by a process of its own, `course.instructor.runner`, and the student's code runs in
+a further one, in the sandbox. This process reads nothing but the result, and watches
+what the others use.
+"""
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.instructor.limits import Limits
+from course.instructor.sandbox import require_sandbox
+from course.instructor.watching import watch
+from course.notebooks import project_folder
+from course.submitting import LARGEST
+
+__all__ = ["Execution", "Limits", "execute"]
+
+JOB, SUBMISSION, RESULT = "job.json", "submission", "result.json"
+FOLDERS = ("sockets", "scratch")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What became of a submission when it ran.
+
+    Attributes
+    ----------
+    status : str
+        "executed"; "timed out" if a cell was stopped for its time, the others keep
+        their outputs; "crashed" if the kernel died or a limit for the whole notebook
+        was reached; "unreadable" if nothing could be run.
+    altered : tuple of str
+        In words: what of the submission was rebuilt from the release. Empty if it was
+        whole.
+    note : str
+        One line for the instructor; empty if there is nothing to say.
+    notebook : str
+        The executed notebook as text, as far as it came; "" if there is none.
+    """
+
+    status: str
+    altered: tuple[str, ...]
+    note: str
+    notebook: str
+
+
+def execute(
+    content: bytes,
+    released: str,
+    locked: Mapping[str, str],
+    limits: Limits,
+    unsafe: bool = False,
+) -> Execution:
+    """Run a submission in the sandbox.
+
+    Parameters
+    ----------
+    content : bytes
+        What the student handed in; it may be anything.
+    released : str
+        The text of the released exercise.
+    locked : mapping of str to str
+        What runs in the locked cells, by their ``grade_id``. In the result, these cells
+        have their released source again.
+    limits : Limits
+        How much time, memory and output it may use.
+    unsafe : bool, default False
+        If True, the kernel runs without the sandbox, with all that you may do.
+
+    Returns
+    -------
+    Execution
+
+    Raises
+    ------
+    RuntimeError
+        If there can be no sandbox here, or a kernel does not start: no fault of the
+        student's.
+    """
+    if not unsafe:
+        require_sandbox()
+    if len(content) > LARGEST:
+        size, most = len(content) / 1e6, LARGEST / 1e6
+        note = f"the file has {size:.0f} MB; at most {most:.0f} MB are read"
+        return Execution("unreadable", (), note, "")
+    folder = Path(tempfile.mkdtemp(prefix="course-"))
+    try:
+        _write_job(folder, content, released, locked, limits, unsafe)
+        process = _start(folder)
+        stopped_for = watch(process, folder / "sockets", limits)
+        return _result(folder, stopped_for)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_job(
+    folder: Path,
+    content: bytes,
+    released: str,
+    locked: Mapping[str, str],
+    limits: Limits,
+    unsafe: bool,
+) -> None:
+    job = {
+        "released": released,
+        "locked": dict(locked),
+        "limits": dataclasses.asdict(limits),
+        "unsafe": unsafe,
+    }
+    for name in FOLDERS:
+        (folder / name).mkdir()
+    (folder / SUBMISSION).write_bytes(content)
+    (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
+
+
+def _start(folder: Path) -> subprocess.Popen:
+    """Start the process that runs the submission; it dies with this one."""
+    command = [sys.executable, "-m", "course.instructor.runner", str(folder)]
+    if program := shutil.which("setpriv"):
+        command = [program, "--pdeathsig", "KILL", "--", *command]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            command,
+            cwd=project_folder(),
+            env={**os.environ, "PYTHONPATH": str(project_folder())},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+
+
+def _result(folder: Path, stopped_for: str) -> Execution:
+    """Return what the runner wrote last; it may not have come to an end."""
+    try:
+        result = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        result = {"status": "failed" if not stopped_for else "running", "altered": ()}
+        result |= {"note": _last_line(folder / "log"), "notebook": ""}
+    if result["status"] == "failed" and not stopped_for:
+        raise RuntimeError(
+            f"No kernel could be started: {result['note']}. The submission was not "
+            "run; grade it again."
+        )
+    if stopped_for:
+        result |= {"status": "crashed", "note": stopped_for}
+    elif result["status"] == "running":
+        result |= {"status": "crashed", "note": "its output could not be taken in"}
+    return Execution(
+        result["status"], tuple(result["altered"]), result["note"], result["notebook"]
+    )
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "the process that runs it ended without a word"

@@ -1,0 +1,154 @@
+"""A page for each student: what came out, without anything that acts in a browser."""
+
+from collections.abc import Container
+from html import escape
+from pathlib import Path
+
+import nbformat
+from bs4 import BeautifulSoup
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+
+from course.exercises import ANSWERED_BY
+from course.instructor.class_folder import write_private
+from course.instructor.gradebook import course_directory
+from course.instructor.grades import Grade
+from course.instructor.harmless import make_harmless
+
+# Nothing may run, and nothing may be fetched, whatever the page holds.
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'"
+)
+ACTIVE = ["script", "link", "iframe", "object", "embed", "form", "base", "svg"]
+
+KEPT = "The newest submission could not be scored; what follows is from an earlier one."
+
+# What a status means for the student.
+MEANING = {
+    "altered": "Parts of the notebook were not as released and were put back.",
+    "timed out": (
+        "A cell took longer than allowed and was stopped. The other questions were "
+        "scored. Run the notebook afresh from top to bottom and look for it."
+    ),
+    "crashed": (
+        "The notebook could not be run to its end, so there is no score. Run it "
+        "afresh from top to bottom with `course check`, and ask for help."
+    ),
+    "unreadable": (
+        "What was handed in could not be read as this exercise, so there is no "
+        "score. Hand it in again with `course submit`."
+    ),
+}
+
+
+def autograded_file(folder: Path, exercise: str, student: str) -> Path:
+    """Return where nbgrader puts a student's graded notebook."""
+    return folder / "autograded" / student / exercise / f"{exercise}.ipynb"
+
+
+def feedback_file(folder: Path, exercise: str, student: str) -> Path:
+    """Return where a student's page lies."""
+    return folder / "feedback" / student / exercise / f"{exercise}.html"
+
+
+def disarm(file: Path, own: Container[str]) -> None:
+    """Make a graded notebook harmless; nbgrader's Formgrader shows it as it is.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        The notebook.
+    own : container of str
+        Sources of Markdown cells that are ours.
+    """
+    notebook = nbformat.read(file, as_version=4)
+    make_harmless(notebook, own)
+    write_private(file, (nbformat.writes(notebook) + "\n").encode())
+
+
+def write_feedback(folder: Path, grade: Grade) -> Path:
+    """Write the page of one student; return its path.
+
+    Without a score there is no graded notebook to show, and the page says why.
+    """
+    target = feedback_file(folder, grade.exercise, grade.student)
+    page = _from_notebook(folder, grade) if grade.score is not None else ""
+    write_private(target, (finish(page, grade) if page else _short(grade)).encode())
+    return target
+
+
+def _from_notebook(folder: Path, grade: Grade) -> str:
+    """Return the page that nbgrader makes; nothing if it makes none."""
+    directory = course_directory(
+        folder, assignment_id=grade.exercise, student_id=grade.student
+    )
+    converter = GenerateFeedback(coursedir=directory, force=True)
+    converter.log.setLevel("CRITICAL")
+    try:
+        converter.start()
+    except NbGraderException:
+        return ""
+    target = feedback_file(folder, grade.exercise, grade.student)
+    return target.read_text(encoding="utf-8")
+
+
+def finish(page: str, grade: Grade) -> str:
+    """Return a page without scripts and links to elsewhere, with our heading."""
+    soup = BeautifulSoup(page, "html.parser")
+    for element in soup(ACTIVE):
+        element.decompose()
+    for element in soup("meta"):
+        element.decompose()
+    for element in soup(True):
+        for name in [name for name in element.attrs if name.lower().startswith("on")]:
+            del element[name]
+    for link in soup("a"):
+        if not str(link.get("href", "#")).startswith("#"):
+            del link["href"]
+    for link in soup.select('#toc a:not([href^="#comment"])'):
+        question = str(link.get("href")).removeprefix("#").removesuffix(ANSWERED_BY)
+        link.string = question  # nbgrader calls all of them "Test cell"
+    for place, new in (("head", _head()), ("body", _heading(grade))):
+        for element in soup(place, limit=1):
+            element.insert(0, BeautifulSoup(new, "html.parser"))
+    for element in soup("html"):
+        element["lang"] = "en"
+    return str(soup)
+
+
+def _short(grade: Grade) -> str:
+    title = f"<title>{escape(grade.exercise)}</title>"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head>{_head()}{title}</head>'
+        f"<body>{_heading(grade)}</body></html>\n"
+    )
+
+
+def _head() -> str:
+    return (
+        '<meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    )
+
+
+def _heading(grade: Grade) -> str:
+    score = (
+        "no score" if grade.score is None else f"{grade.score:g} of {grade.points:g}"
+    )
+    lines = [_meaning(grade), grade.note]
+    time = grade.submitted[:16].replace("T", " ")
+    return (
+        '<div style="max-width: 60em; margin: 1em auto; padding: 0 1em">'
+        f"<h1>{escape(grade.exercise)}: {score}</h1>"
+        f"<p>{escape(grade.student)}, handed in {escape(time)} UTC: "
+        f"<strong>{escape(grade.status)}</strong></p>"
+        + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+        + "</div>"
+    )
+
+
+def _meaning(grade: Grade) -> str:
+    if grade.status in ("crashed", "unreadable") and grade.score is not None:
+        return KEPT
+    return MEANING.get(grade.status, "")

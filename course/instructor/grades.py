@@ -1,0 +1,193 @@
+"""The grades of an exercise: from nbgrader's gradebook, and what grading noted."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import MissingEntry
+
+from course.exercises import ANSWERED_BY, marks
+from course.instructor.class_folder import (
+    students_of,
+    submitted_file,
+    write_private,
+)
+from course.instructor.gradebook import open_gradebook
+from course.submitting import RECEIPT
+
+STATUSES = ("graded", "altered", "timed out", "crashed", "unreadable", "missing")
+NOT_COLLECTED = "nothing was handed in"
+NOT_GRADED = "collected, and not graded yet"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What grading found out about one submission, besides the scores.
+
+    Attributes
+    ----------
+    status : str
+        One of `STATUSES`.
+    note : str
+        One line for the instructor.
+    has_score : bool
+        Whether the scores in the gradebook count.
+    mistakes : mapping of str to list of str
+        For each question, the names of the mistakes.
+    """
+
+    status: str
+    note: str = ""
+    has_score: bool = True
+    mistakes: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What one student reached in one exercise.
+
+    Attributes
+    ----------
+    student, exercise : str
+    status : str
+        One of `STATUSES`.
+    score : float or None
+        None is no score, which is not the same as 0.
+    points : float
+        The most that can be reached.
+    scores : mapping of str to float or None
+        For each question; None also for an answer that nobody has read yet.
+    mistakes : mapping of str to list of str
+        For each question, the names of the mistakes.
+    note : str
+        One line for the instructor.
+    submitted : str
+        When it was handed in, by the student's clock; empty if it was not.
+    """
+
+    student: str
+    exercise: str
+    status: str
+    score: float | None
+    points: float
+    scores: Mapping[str, float | None]
+    mistakes: Mapping[str, Sequence[str]]
+    note: str
+    submitted: str
+
+
+def note_down(folder: Path, exercise: str, student: str, found: Noted) -> None:
+    """Write down what grading found out about a submission."""
+    text = json.dumps(asdict(found), indent=1)
+    write_private(_file(folder, exercise, student), text.encode())
+
+
+def noted(folder: Path, exercise: str, student: str) -> Noted | None:
+    """Return what grading found out about a submission, or None."""
+    file = _file(folder, exercise, student)
+    return Noted(**json.loads(file.read_bytes())) if file.exists() else None
+
+
+def graded_exercises(folder: Path) -> list[str]:
+    """Return the exercises of which something was graded, in order."""
+    return sorted(path.name for path in (folder / "graded").glob("*"))
+
+
+def points_of(released: str) -> dict[str, float]:
+    """Return the points of each question, in order, open ones too.
+
+    Parameters
+    ----------
+    released : str
+        The text of the released exercise.
+    """
+    cells = nbformat.reads(released, as_version=4).cells
+    return {
+        _question(marks(cell)["grade_id"]): float(marks(cell)["points"])
+        for cell in cells
+        if marks(cell).get("grade")
+    }
+
+
+def grades_of(folder: Path, exercise: str, released: str) -> list[Grade]:
+    """Return the grades of all of the class, in the order of their names.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the class.
+    exercise : str
+        Whole name of the exercise.
+    released : str
+        The text of the released exercise.
+    """
+    points = points_of(released)
+    with open_gradebook(folder) as gradebook:
+        return [
+            _grade(folder, exercise, student, points, gradebook)
+            for student in students_of(folder)
+        ]
+
+
+def _grade(
+    folder: Path,
+    exercise: str,
+    student: str,
+    points: Mapping[str, float],
+    gradebook: Any,
+) -> Grade:
+    submitted = _submitted(folder, exercise, student)
+    found = noted(folder, exercise, student)
+    if found is None:
+        found = Noted(
+            "missing", NOT_GRADED if submitted else NOT_COLLECTED, has_score=False
+        )
+    scores: dict[str, float | None] = dict.fromkeys(points)
+    if found.has_score:
+        scores.update(_scores(gradebook, exercise, student))
+    given = [score for score in scores.values() if score is not None]
+    return Grade(
+        student=student,
+        exercise=exercise,
+        status=found.status,
+        score=round(sum(given), 2) if found.has_score else None,
+        points=sum(points.values()),
+        scores=scores,
+        mistakes=found.mistakes,
+        note=_note(found, scores),
+        submitted=submitted,
+    )
+
+
+def _note(found: Noted, scores: Mapping[str, float | None]) -> str:
+    unread = [name for name, score in scores.items() if score is None]
+    if not found.has_score or not unread:
+        return found.note
+    return "; ".join(filter(None, [found.note, f"to be read: {', '.join(unread)}"]))
+
+
+def _scores(gradebook: Any, exercise: str, student: str) -> dict[str, float | None]:
+    try:
+        submission = gradebook.find_submission_notebook(exercise, exercise, student)
+    except MissingEntry:
+        return {}
+    return {
+        _question(grade.name): None if grade.needs_manual_grade else float(grade.score)
+        for grade in submission.grades
+    }
+
+
+def _submitted(folder: Path, exercise: str, student: str) -> str:
+    receipt = submitted_file(folder, exercise, student).with_name(RECEIPT)
+    return json.loads(receipt.read_bytes())["time"] if receipt.exists() else ""
+
+
+def _question(grade_id: str) -> str:
+    return grade_id.removesuffix(ANSWERED_BY)
+
+
+def _file(folder: Path, exercise: str, student: str) -> Path:
+    return folder / "graded" / exercise / f"{student}.json"

@@ -1,0 +1,92 @@
+"""Grade an exercise: execute all submissions in parallel, then score one by one."""
+
+import warnings
+from pathlib import Path
+
+import nbformat
+from sqlalchemy.exc import SAWarning
+from tqdm import tqdm
+
+from course.instructor.class_folder import secret_of, students_who_submitted
+from course.instructor.execution import Limits
+from course.instructor.feedback import autograded_file, disarm
+from course.instructor.grades import Noted, note_down, noted
+from course.instructor.kept_executions import kept
+from course.instructor.parallel import execute_all, released_text
+from course.instructor.sandbox import require_sandbox
+from course.instructor.scoring import prepare, score
+from helpers.exercises.reading import clean
+
+
+def grade(
+    folder: Path,
+    exercise: str,
+    jobs: int = 2,
+    dask: str | None = None,
+    limits: Limits | None = None,
+    unsafe: bool = False,
+    again: bool = False,
+) -> dict[str, Noted]:
+    """Execute and score all submissions of an exercise.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the class.
+    exercise : str
+        Whole name of the exercise.
+    jobs, dask, limits, unsafe, again
+        As for `course.instructor.parallel.execute_all`.
+
+    Returns
+    -------
+    dict of str to Noted
+        What was found out about each student's submission.
+
+    Raises
+    ------
+    LookupError
+        If nothing was collected for this exercise.
+    RuntimeError
+        If there can be no sandbox here, or Dask cannot be reached.
+    """
+    if not unsafe and dask is None:
+        require_sandbox()
+    # nbgrader's own affair; it comes with each submission.
+    warnings.simplefilter("ignore", SAWarning)
+    execute_all(folder, exercise, jobs, dask, limits or Limits(), unsafe, again)
+    prepare(folder, exercise)
+    own = _own_text(exercise)
+    found = {}
+    students = students_who_submitted(folder, exercise)
+    for student in tqdm(students, desc="scored", disable=None):
+        found[student] = _score(folder, exercise, student, own)
+        note_down(folder, exercise, student, found[student])
+    return found
+
+
+def _score(folder: Path, exercise: str, student: str, own: set[str]) -> Noted:
+    """Score one submission, and make what nbgrader keeps of it harmless."""
+    graded = autograded_file(folder, exercise, student)
+    execution = kept(folder, exercise, student)
+    if execution is None:  # it came while the others were executed
+        return Noted("missing", "collected, and not graded yet", has_score=False)
+    try:
+        scored = score(folder, exercise, student, execution, secret_of(folder))
+        if graded.exists():
+            disarm(graded, own)
+    except Exception as error:  # one submission must not stop the others
+        graded.unlink(missing_ok=True)
+        note = f"scoring failed with {type(error).__name__}: {clean(error)}"
+        return Noted("crashed", note, has_score=False)
+    mistakes = {name: list(one.mistakes) for name, one in scored.verdicts.items()}
+    before = noted(folder, exercise, student)
+    if scored.score is not None and not mistakes and before is not None:
+        mistakes = dict(before.mistakes)  # those of the score that is kept
+    return Noted(scored.status, scored.note, scored.score is not None, mistakes)
+
+
+def _own_text(exercise: str) -> set[str]:
+    """Return our own Markdown, which stays as it is."""
+    cells = nbformat.reads(released_text(exercise), as_version=4).cells
+    return {cell.source for cell in cells if cell.cell_type == "markdown"}

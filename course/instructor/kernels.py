@@ -1,0 +1,270 @@
+"""Run a notebook in a kernel that may be hostile: bounded in time and in output.
+
+nbclient runs the cells. What is added: bytes are counted as they arrive, a message that
+is not in order is dropped, a cell that ignores interrupts costs its kernel and not the
+rest of the notebook, and after each cell the notebook is handed on, so that nothing is
+lost when this process is killed.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any
+
+import nbformat
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.session import Session
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+
+from course.exercises import marks
+from course.instructor.limits import MEGABYTE, Limits
+
+KERNEL = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
+QUIET = "--IPKernelApp.log_level=CRITICAL"
+
+SECONDS_TO_DIE = 0.5  # after its connection went
+PATIENCE = 5  # seconds until an interrupted cell has to be quiet
+MOST_WAITING = 100  # messages that wait to be read, each at most as large as all output
+
+
+class TooMuch(DeadKernelError):
+    """The notebook was stopped; the message says what it had too much of."""
+
+
+class GivenCommand(KernelSpecManager):
+    """Starts a Python kernel by the given words, and interrupts it by message.
+
+    A signal would not get through: the sandbox has its own processes.
+    """
+
+    def __init__(self, command: list[str]) -> None:
+        super().__init__()
+        self.command = command
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return how to start the kernel, whatever its name."""
+        return KernelSpec(
+            argv=[*self.command, *KERNEL, QUIET],
+            display_name=kernel_name,
+            language="python",
+            interrupt_mode="message",
+        )
+
+
+class WatchedSession(Session):
+    """Reports the bytes of what the kernel sends, and replaces what is no message."""
+
+    on_bytes: Callable[[int], None] = staticmethod(lambda count: None)
+
+    def feed_identities(self, msg_list: list, copy: bool = True) -> tuple[list, list]:
+        """Return the address and the message, if there is an address."""
+        try:
+            return super().feed_identities(msg_list, copy)
+        except ValueError:
+            return [], msg_list
+
+    def deserialize(self, msg_list: list, *args: Any, **options: Any) -> dict[str, Any]:
+        """Return the message, after its bytes were reported."""
+        self.on_bytes(sum(len(part) for part in msg_list))
+        try:
+            message = super().deserialize(msg_list, *args, **options)
+        except Exception:  # the kernel may send anything
+            return self.msg("nothing")
+        parts = (message[name] for name in ("header", "parent_header", "content"))
+        whole = all(isinstance(part, dict) for part in parts)
+        return message if whole else self.msg("nothing")
+
+
+def kernel_manager(command: list[str], folder: Path, limits: Limits) -> Any:
+    """Return the manager of a kernel that is not started yet.
+
+    Parameters
+    ----------
+    command : list of str
+        What starts Python, in a sandbox or not.
+    folder : pathlib.Path
+        Gets ``connection.json``; the sockets are made in its ``sockets``. There are no
+        ports on the network.
+    limits : Limits
+        Its `output` is the largest message that is received.
+    """
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.MAXMSGSIZE, limits.output)
+    context.setsockopt(zmq.RCVHWM, MOST_WAITING)
+    manager = AsyncKernelManager(
+        kernel_spec_manager=GivenCommand(command),
+        transport="ipc",
+        connection_file=str(folder / "connection.json"),
+        ip=str(folder / "sockets" / "k"),
+        context=context,
+    )
+    manager.session = WatchedSession(parent=manager)
+    manager.write_connection_file()
+    return manager
+
+
+class SubmissionClient(NotebookClient):
+    """Runs the cells of a submission.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Its cells get their outputs.
+    manager : AsyncKernelManager
+        From `kernel_manager`.
+    limits : Limits
+        Time for each cell, and bytes of output.
+    save : callable
+        Called without arguments after each cell.
+    """
+
+    def __init__(
+        self, notebook: Any, manager: Any, limits: Limits, save: Callable[[], None]
+    ) -> None:
+        super().__init__(
+            notebook,
+            km=manager,
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            # nbclient then waits no longer for the reply, but for the outputs' end.
+            error_on_timeout={"ename": "", "evalue": "", "traceback": []},
+            iopub_timeout=PATIENCE,
+            shutdown_kernel="immediate",
+            skip_cells_with_tag="",
+            store_widget_state=False,
+            record_timing=False,
+            timeout_func=lambda cell: limits.cell_seconds,
+        )
+        self.owns_km = True  # so that nbclient ends the kernel that it was given
+        self.limits = limits
+        self.save = save
+        self.timed_out: list[int] = []
+        self.started = False
+        self.running = ""
+        self.stopped_for = ""
+        self._quiet = True  # all outputs of the cell have come
+        self._tasks: list[asyncio.Future] = []  # asyncio itself forgets them
+        self._received = 0
+
+    async def run(self, environment: dict[str, str], folder: Path) -> None:
+        """Run all cells.
+
+        Parameters
+        ----------
+        environment : dict of str to str
+            All that the kernel's command gets.
+        folder : pathlib.Path
+            Where the command starts.
+
+        Raises
+        ------
+        DeadKernelError
+            If the kernel died; TooMuch, which is one, if it was stopped for a reason.
+        """
+        await self.async_execute(
+            env=environment, cwd=str(folder), stdout=DEVNULL, stderr=DEVNULL
+        )
+
+    async def async_execute_cell(
+        self, cell: Any, cell_index: int, *args: Any, **options: Any
+    ) -> Any:
+        """Run one cell; start the kernel anew if the cell cannot be stopped."""
+        self.started = True
+        self.running = self.name(cell_index)
+        self._quiet = cell.cell_type != "code" or not cell.source.strip()
+        done = await super().async_execute_cell(cell, cell_index, *args, **options)
+        late = cell_index in self.timed_out
+        if late:
+            done.outputs.append(self._too_late())
+        if not self._quiet and not late:
+            # The reply is there, its outputs are not: zmq dropped a message too large.
+            self._stop(self._too_much_output())
+        if self.stopped_for:
+            raise TooMuch(self.stopped_for)
+        if not self._quiet:
+            await self._start_anew(cell_index)
+        self.save()
+        return done
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Take in one message; drop it if it is not as messages should be."""
+        if self.stopped_for:
+            return None
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            self._quiet = True
+            raise
+        except Exception:  # the kernel may send anything
+            return None
+
+    def handle_comm_msg(self, outs: list, msg: dict[str, Any], cell_index: int) -> None:
+        """Do nothing: widgets need somebody who moves them."""
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Connect to the kernel; count what comes, notice when it is cut off."""
+        client = await super().async_start_new_kernel_client()
+        client.session.on_bytes = self._count
+        task = asyncio.ensure_future(self._notice(client.iopub_channel.socket))
+        self._tasks.append(task)
+        return client
+
+    async def _notice(self, socket: Any) -> None:
+        """Stop the notebook if zmq hangs up, which it does on a message too large."""
+        monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        await monitor.recv_multipart()
+        await asyncio.sleep(SECONDS_TO_DIE)
+        if await self.km.is_alive():  # a dead kernel hangs up, too
+            self._stop(self._too_much_output())
+
+    async def _async_handle_timeout(self, timeout: int, cell: Any = None) -> Any:
+        if cell is not None:
+            self.timed_out.append(self.nb.cells.index(cell))
+        return await super()._async_handle_timeout(timeout, cell)
+
+    async def _start_anew(self, index: int) -> None:
+        """Start another kernel, and run in it what the exercise itself sets up."""
+        await self.km.restart_kernel(now=True)
+        self._tasks.pop().cancel()
+        self.kc.stop_channels()
+        await self.async_start_new_kernel_client()
+        for cell in self.nb.cells[:index]:
+            if marks(cell).get("locked") and not marks(cell).get("grade"):
+                await self.kc.execute_interactive(
+                    cell.source,
+                    store_history=False,
+                    timeout=self.limits.cell_seconds,
+                    output_hook=lambda message: None,
+                )
+
+    def _count(self, count: int) -> None:
+        self._received += count
+        if self._received > self.limits.output:
+            self._stop(self._too_much_output())
+
+    def _stop(self, why: str) -> None:
+        if not self.stopped_for:
+            self.stopped_for = why
+            self._tasks.append(asyncio.ensure_future(self.km.provisioner.kill()))
+
+    def _too_much_output(self) -> str:
+        return f"it wrote more than {self.limits.output / MEGABYTE:g} MB of output"
+
+    def _too_late(self) -> Any:
+        return nbformat.v4.new_output(
+            "error",
+            ename="TimeLimit",
+            evalue=f"this cell was stopped after {self.limits.cell_seconds:g} seconds",
+            traceback=[],
+        )
+
+    def name(self, index: int) -> str:
+        """Return the name of a cell, or after which cell it stands."""
+        for number in range(index, -1, -1):
+            if name := marks(self.nb.cells[number]).get("grade_id"):
+                return name if number == index else f"a cell after {name}"
+        return "a cell at the beginning"

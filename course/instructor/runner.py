@@ -1,0 +1,199 @@
+"""Runs one submission, as a process of its own: `python -m course.instructor.runner`.
+
+Its one argument is a folder with what `course.instructor.execution` put there; the
+result is written there, too, after each cell. A flood of output, or a notebook that is
+a bomb when it is read, hits this process and its limits, never the one that grades.
+"""
+
+import sys
+
+# jsonschema loads this package if it is there, to check addresses of a kind that no
+# notebook has. That takes three seconds, for each submission.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
+import asyncio  # noqa: E402
+import ctypes  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import resource  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Mapping  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import nbformat  # noqa: E402
+import psutil  # noqa: E402
+from nbclient.exceptions import DeadKernelError  # noqa: E402
+
+from course.exercises import marks  # noqa: E402
+from course.instructor import sandbox  # noqa: E402
+from course.instructor.kernels import SubmissionClient, kernel_manager  # noqa: E402
+from course.instructor.limits import Limits  # noqa: E402
+from course.instructor.repair import Unreadable, repair  # noqa: E402
+from course.notebooks import write_whole  # noqa: E402
+
+SUBMISSION, JOB, RESULT = "submission", "job.json", "result.json"
+OWN_MEMORY = 2 * 10**9  # bytes of addresses; a job needs a tenth
+OWN_FILES = 2 * 10**8  # bytes of one file that it writes
+SHARE_OF_SAVING = 0.05  # of all the time
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def main(folder: Path) -> None:
+    """Run the submission in a folder, and write the result there."""
+    _limit_itself()
+    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    result = Result(folder / RESULT)
+    try:
+        notebook, altered = repair((folder / SUBMISSION).read_bytes(), job["released"])
+    except Unreadable as error:
+        result.finish("unreadable", note=str(error))
+        return
+    except MemoryError:
+        result.finish("unreadable", note="reading the file takes too much memory")
+        return
+    result.hold(notebook, altered, _put_in(notebook, job["locked"]))
+    _run(notebook, Limits(**job["limits"]), folder, job["unsafe"], result)
+
+
+class Result:
+    """What is known of a submission, in a file that is always whole.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        Where it is written.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.altered: tuple[str, ...] = ()
+        self.notebook: Any = None
+        self.released: Mapping[int, str] = {}
+        self.save_again_at = 0.0
+
+    def hold(
+        self, notebook: Any, altered: tuple[str, ...], released: Mapping[int, str]
+    ) -> None:
+        """Note what is going to run, and the released sources of its locked cells."""
+        self.notebook, self.altered, self.released = notebook, altered, released
+        self.metadata = nbformat.from_dict(notebook.metadata)
+
+    def save(self) -> None:
+        """Write what there is so far, unless that was done only now."""
+        if time.monotonic() > self.save_again_at:
+            self.finish("running")
+
+    def finish(self, status: str, note: str = "") -> None:
+        """Write the result."""
+        began = time.monotonic()
+        result = {"status": status, "altered": self.altered, "note": note}
+        result["notebook"] = self._text()
+        # Escapes for all but ASCII: a kernel can send halves of characters.
+        write_whole(self.file, json.dumps(result))
+        now = time.monotonic()
+        self.save_again_at = now + (now - began) / SHARE_OF_SAVING
+
+    def _text(self) -> str:
+        if self.notebook is None:
+            return ""
+        notebook = nbformat.from_dict(self.notebook)
+        notebook.metadata = self.metadata
+        for index, source in self.released.items():
+            notebook.cells[index].source = source
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and type(cell.execution_count) is not int:
+                cell.execution_count = None
+        text = nbformat.writes(notebook)
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _limit_itself() -> None:
+    """Bound what a hostile kernel can make of this process; the soft limits only.
+
+    What this process starts is given limits of its own. If one of those is left over
+    when its parent ends, it becomes a child of this process.
+    """
+    for what, most in (
+        (resource.RLIMIT_AS, OWN_MEMORY),
+        (resource.RLIMIT_FSIZE, OWN_FILES),
+    ):
+        resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _put_in(notebook: Any, locked: Mapping[str, str]) -> dict[int, str]:
+    """Put the sources that run into the locked cells; return the released ones."""
+    released = {}
+    for index, cell in enumerate(notebook.cells):
+        name = marks(cell).get("grade_id", "")
+        if name in locked:
+            released[index] = cell.source
+            cell.source = locked[name]
+    return released
+
+
+def _run(
+    notebook: Any, limits: Limits, folder: Path, unsafe: bool, result: Result
+) -> None:
+    user = None if unsafe else sandbox.sandbox_user()
+    command, environment = _command(folder, limits, user, unsafe)
+    manager = kernel_manager([*command, sys.executable], folder, limits)
+    sandbox.hand_over(folder, user)
+    client = SubmissionClient(notebook, manager, limits, result.save)
+    result.finish("running")
+    try:
+        asyncio.run(client.run(environment, folder / "scratch"))
+    except Exception as error:  # besides a dead kernel, whatever it made nbclient raise
+        if not client.started:
+            result.finish("failed", note=f"the kernel did not start: {error}")
+            return
+        result.finish("crashed", note=_why(client, error))
+        return
+    finally:
+        _end_children()
+    late = list(dict.fromkeys(client.name(index) for index in client.timed_out))
+    if late:
+        seconds = f"{limits.cell_seconds:g} seconds"
+        result.finish("timed out", note=f"stopped after {seconds}: {', '.join(late)}")
+    else:
+        result.finish("executed")
+
+
+def _command(
+    folder: Path, limits: Limits, user: int | None, unsafe: bool
+) -> tuple[list[str], dict[str, str]]:
+    """Return what goes before Python, and the variables of it."""
+    scratch = folder / "scratch"
+    if not unsafe:
+        return sandbox.sandbox_command(folder, limits, user), {
+            "PATH": os.environ["PATH"]
+        }
+    (scratch / "home").mkdir()
+    return sandbox.limiting_command(limits), sandbox.kernel_environment(str(scratch))
+
+
+def _why(client: SubmissionClient, error: Exception) -> str:
+    if client.stopped_for:
+        return f"stopped in {client.running}: {client.stopped_for}"
+    if isinstance(error, DeadKernelError):
+        return f"the kernel died in {client.running}"
+    return f"the kernel's answers made no sense in {client.running}"
+
+
+def _end_children() -> None:
+    """Kill what is left: without a sandbox, a process can outlive its kernel."""
+    for _ in range(20):
+        left = psutil.Process().children(recursive=True)
+        if not left:
+            return
+        for process in left:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                pass
+        psutil.wait_procs(left, timeout=0.5)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

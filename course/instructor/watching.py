@@ -1,0 +1,130 @@
+"""Watch from outside what a submission uses while it runs; stop it for too much."""
+
+import subprocess
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+from course.instructor.limits import GIGABYTE, MEGABYTE, Limits
+
+SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_TO_FINISH = 15  # for the runner to write down what there is
+
+# The only folder of this machine that the kernel can write into holds five sockets.
+MOST_IN_SOCKETS = MEGABYTE
+LEAST_FREE_MEMORY = 0.5 * GIGABYTE
+
+
+def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
+    """Wait until a submission has run; end it when it reaches a limit.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        Runs the submission. What it started itself is what is watched.
+    sockets : pathlib.Path
+        The folder that the kernel can write into.
+    limits : Limits
+        Total time, memory and processes.
+
+    Returns
+    -------
+    str
+        Why the submission was ended; empty if it came to its end.
+    """
+    deadline = time.monotonic() + limits.total_seconds
+    runner = psutil.Process(process.pid)
+    seen: set[psutil.Process] = set()
+    stopped_for = ""
+    try:
+        while not stopped_for:
+            try:
+                process.wait(SECONDS_BETWEEN_LOOKS)
+                return ""
+            except subprocess.TimeoutExpired:
+                started = _started_by(runner)
+                seen |= set(started)
+                late = time.monotonic() > deadline
+                stopped_for = _too_much(started, sockets, limits, late)
+        _kill([*started, *_started_by(runner)])
+        process.wait(SECONDS_TO_FINISH)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        # Also when this process is interrupted: nothing is left running.
+        seen |= set(_started_by(runner))
+        process.kill()
+        process.wait()
+        _kill(seen)
+    return stopped_for
+
+
+def _too_much(
+    started: list[psutil.Process], sockets: Path, limits: Limits, late: bool
+) -> str:
+    """Say what the processes have too much of; nothing if all is well."""
+    if late:
+        return f"it ran longer than {limits.total_seconds:g} seconds in all"
+    if memory_of(started, limits.memory) > limits.memory:
+        return f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
+    if len(started) > limits.processes:
+        return f"it had more than {limits.processes} processes"
+    if _bytes_in(sockets) > MOST_IN_SOCKETS:
+        return "it wrote files where only its connection belongs"
+    if psutil.virtual_memory().available < LEAST_FREE_MEMORY:
+        return "it was running when the memory of this machine was nearly used up"
+    return ""
+
+
+def memory_of(processes: Iterable[psutil.Process], enough: int) -> int:
+    """Return the bytes of memory that processes hold together.
+
+    What several of them share is counted for each, unless that makes more than
+    `enough`: only then is it worth the time to share it out.
+    """
+    held = [_resident(process) for process in processes]
+    if sum(held) <= enough:
+        return sum(held)
+    return sum(
+        _share(process, most) for process, most in zip(processes, held, strict=True)
+    )
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def _share(process: psutil.Process, most: int) -> int:
+    try:
+        return process.memory_full_info().pss
+    except psutil.NoSuchProcess:
+        return 0
+    except psutil.AccessDenied:
+        return most
+
+
+def _started_by(runner: psutil.Process) -> list[psutil.Process]:
+    try:
+        return runner.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _bytes_in(folder: Path) -> int:
+    try:
+        return sum(file.lstat().st_size for file in folder.rglob("*"))
+    except OSError:  # a file went while we looked
+        return 0
+
+
+def _kill(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            pass

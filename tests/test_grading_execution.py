@@ -1,0 +1,343 @@
+"""Submissions run in the sandbox: the good, the broken, and the whole hostile set."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from course.instructor import sandbox
+from course.instructor.execution import execute
+from course.notebooks import project_folder
+from tests.hostile import (
+    HOSTILE,
+    LIMITS,
+    MARKER,
+    TARGETS,
+    find,
+    lightened,
+    with_code,
+)
+
+FAULT = sandbox._fault()
+pytestmark = pytest.mark.skipif(bool(FAULT), reason=FAULT)
+
+WHOLE = (project_folder() / "exercises" / "01_tensors.ipynb").read_text("utf-8")
+RELEASED = lightened(WHOLE)
+LOCKED = {"q6-check": 'print("instead of the check")\ncheck("q6", first_layer=...)'}
+# Without check, which the cell deletes, or with a kernel without threads.
+HARMS_ITSELF = {"deletes all names", "thread bomb"}
+LONGEST = LIMITS.total_seconds + 60  # seconds, on a machine that has other work, too
+
+
+def outputs_of(execution, name):
+    notebook = nbformat.reads(execution.notebook, as_version=4)
+    return find(notebook, name).outputs
+
+
+def text_of(execution, name):
+    """Return all that a cell shows as text."""
+    return "".join(
+        output.get("text", "")
+        + output.get("data", {}).get("text/plain", "")
+        + output.get("ename", "")
+        for output in outputs_of(execution, name)
+    )
+
+
+def files_of_project():
+    """Return size and time of all files that a student should not have changed."""
+    folders = ("course", "data", "exercises", "helpers", "solutions", "tests")
+    return {
+        file: (file.stat().st_size, file.stat().st_mtime_ns)
+        for folder in folders
+        for file in (project_folder() / folder).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+
+
+def left_running(marker):
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(marker in word for word in process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def temporary(tmp_path_factory):
+    """Temporary folders of these tests lie where one can see whether they are gone."""
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("t"))
+    yield Path(tempfile.tempdir)
+    tempfile.tempdir = before
+
+
+@pytest.fixture(scope="module")
+def ended(request):
+    """How the hostile submissions ended that are asked for, run two at a time."""
+    names = [
+        item.callspec.params["name"]
+        for item in request.session.items
+        if item.originalname == test_hostile_submission_ends_as_it_should.__name__
+        and item.path == request.path
+    ]
+    before = files_of_project()
+
+    def run(name):
+        began = time.monotonic()
+        execution = execute(HOSTILE[name].make(RELEASED), RELEASED, {}, LIMITS)
+        return execution, time.monotonic() - began
+
+    with ThreadPoolExecutor(2) as pool:
+        results = dict(zip(names, pool.map(run, names), strict=True))
+    assert files_of_project() == before
+    return results
+
+
+# --------------------------------------------------------------------- the good ones
+
+
+@pytest.fixture(scope="module")
+def reference():
+    solution = project_folder() / "solutions" / "01_tensors.ipynb"
+    return execute(
+        solution.read_bytes(), WHOLE, LOCKED, replace(LIMITS, cell_seconds=60)
+    )
+
+
+def test_reference_is_executed_and_found_correct(reference):
+    assert (reference.status, reference.altered, reference.note) == ("executed", (), "")
+    for number in (1, 2, 3, 4, 5, 7, 8):
+        assert f"q{number} correct" in text_of(reference, f"q{number}-check")
+
+
+def test_locked_sources_run_and_the_released_ones_come_back(reference):
+    assert "instead of the check" in text_of(reference, "q6-check")
+    notebook = nbformat.reads(reference.notebook, as_version=4)
+    nbformat.validate(notebook)
+    released = nbformat.reads(WHOLE, as_version=4)
+    assert find(notebook, "q6-check").source == find(released, "q6-check").source
+    assert "total = first_layer + second_layer" in find(notebook, "q6").source
+    assert notebook.metadata == released.metadata
+
+
+def test_blank_is_executed_with_all_questions_not_attempted():
+    blank = execute(RELEASED.encode(), RELEASED, {}, LIMITS)
+    assert (blank.status, blank.altered, blank.note) == ("executed", (), "")
+    for number in range(1, 9):
+        assert "not attempted" in text_of(blank, f"q{number}-check")
+
+
+# ------------------------------------------------------------------------ the others
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_submission_ends_as_it_should(ended, name):
+    execution, seconds = ended[name]
+    ends = "altered" if execution.altered else "executed"
+    status = execution.status if execution.status != "executed" else ends
+    assert status == HOSTILE[name].status, execution.note
+    assert seconds < LONGEST
+    assert bool(execution.note) == (execution.status != "executed")
+    assert "\n" not in execution.note and len(execution.note) < 200
+    if execution.status == "unreadable":
+        assert execution.notebook == ""
+        return
+    notebook = nbformat.reads(execution.notebook, as_version=4)
+    nbformat.validate(notebook)
+    execution.notebook.encode()
+    assert len(execution.notebook) < 2 * LIMITS.output
+    assert "FOUND" not in text_of(execution, "q2")
+    if execution.status != "crashed" and name not in HARMS_ITSELF:
+        assert "q6 correct" in text_of(execution, "q6-check")
+
+
+def test_nothing_of_the_hostile_set_is_left(ended, temporary):
+    assert left_running(MARKER) == []
+    assert [path for path in [*TARGETS, f"/tmp/{MARKER}"] if Path(path).exists()] == []
+    assert list(temporary.glob("course-*")) == []
+
+
+def test_crash_keeps_the_outputs_so_far(ended):
+    for name in ("kills the kernel", "flood of lines", "30 GB by and by"):
+        if name in ended:
+            assert "not attempted" in text_of(ended[name][0], "q1-check"), name
+            assert outputs_of(ended[name][0], "q6-check") == [], name
+
+
+def test_time_limit_is_shown_in_its_cell(ended):
+    for name in ("endless loop", "endless loop that ignores interrupts"):
+        if name in ended:
+            assert "TimeLimit" in text_of(ended[name][0], "q2"), name
+            assert ended[name][0].note == "stopped after 8 seconds: q2"
+
+
+def test_total_time_is_a_hard_limit():
+    limits = replace(LIMITS, total_seconds=12, cell_seconds=100)
+    began = time.monotonic()
+    execution = execute(HOSTILE["endless loop"].make(RELEASED), RELEASED, {}, limits)
+    assert execution.status == "crashed" and time.monotonic() - began < 40
+    assert execution.note == "it ran longer than 12 seconds in all"
+    assert "not attempted" in text_of(execution, "q1-check")
+
+
+def test_kernel_knows_only_the_variables_on_the_list(monkeypatch):
+    monkeypatch.setenv("SECRET_OF_THE_HOST", "42")
+    code = "import os\nprint(sorted(os.environ))\nprint(os.getcwd(), os.getuid())"
+    execution = execute(with_code(code)(RELEASED), RELEASED, {}, LIMITS)
+    shown = text_of(execution, "q2")
+    assert "SECRET_OF_THE_HOST" not in shown and "KERAS_COURSE_DATA" not in shown
+    assert "KERAS_COURSE_SOURCE" in shown and "/tmp/exercise" in shown
+    assert " 0\n" not in shown  # not even as root
+
+
+def test_when_the_grader_is_killed_all_is_killed(tmp_path):
+    content = with_code(
+        f"import subprocess\nsubprocess.run(['sleep', '86399.{os.getpid()}'])"
+    )
+    (tmp_path / "submission").write_bytes(content(RELEASED))
+    (tmp_path / "released").write_text(RELEASED, encoding="utf-8")
+    code = f"""
+from pathlib import Path
+from course.instructor.execution import Limits, execute
+folder = Path({str(tmp_path)!r})
+released = (folder / "released").read_text("utf-8")
+execute((folder / "submission").read_bytes(), released, {{}}, Limits())
+"""
+    grader = subprocess.Popen([sys.executable, "-c", code], cwd=project_folder())
+    marker = f"86399.{os.getpid()}"
+    wait_until(lambda: left_running(marker))
+    grader.kill()
+    grader.wait()
+    wait_until(lambda: not left_running(marker))
+
+
+def wait_until(holds, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+# ------------------------------------------------------- as another user, or without
+
+
+AS_ORDINARY_USER = ("endless loop", "30 GB in many processes", "fork bomb", "full disk")
+AS_ORDINARY_USER += ("kills all it can", "reads solutions and checks")
+AS_ORDINARY_USER += ("writes wherever it can", "uses the network")
+AS_ORDINARY_USER += ("looks at other processes", "fills the folder of the sockets")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="all other tests ran as an ordinary user")
+def test_hostile_set_ends_the_same_for_an_ordinary_user(tmp_path):
+    code = f"""
+import json, sys
+from concurrent.futures import ThreadPoolExecutor
+from course.instructor.execution import execute
+from tests.hostile import HOSTILE, LIMITS
+released = sys.stdin.read()
+def run(name):
+    done = execute(HOSTILE[name].make(released), released, {{}}, LIMITS)
+    return name, done.status, done.notebook
+with ThreadPoolExecutor(2) as pool:
+    print(json.dumps(list(pool.map(run, {AS_ORDINARY_USER!r}))))
+"""
+    done = subprocess.run(
+        [*as_ordinary_user(), sys.executable, "-c", code],
+        cwd=project_folder(), input=RELEASED, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for name, status, text in json.loads(done.stdout):
+        assert status == HOSTILE[name].status, name
+        notebook = nbformat.reads(text, as_version=4)
+        shown = json.dumps(find(notebook, "q2").outputs)
+        assert "FOUND" not in shown, shown
+
+
+def as_ordinary_user():
+    """Return what runs a command as user 65534, who may read this Python's files.
+
+    The Python may lie in root's home, which nobody else may enter: there, the user sees
+    an empty home with nothing but this Python.
+    """
+    words = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
+    home = Path.home()
+    for folder in sandbox._environment():
+        if folder.is_relative_to(home):
+            words += ["--perms", "755", "--tmpfs", str(home)]
+            words += sandbox._bound("--ro-bind", folder)
+    for right in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
+        words += ["--cap-add", right]
+    words += ["--setenv", "HOME", "/tmp", "--setenv", "PYTHONDONTWRITEBYTECODE", "1"]
+    words += [
+        "--setenv",
+        "TMPDIR",
+        "/tmp",
+        "--setenv",
+        "PYTHONPATH",
+        str(project_folder()),
+    ]
+    words += ["--", "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    return [*words, "--inh-caps=-all", "--bounding-set=-all", "--"]
+
+
+@pytest.fixture
+def without_bubblewrap(monkeypatch):
+    which = shutil.which
+    monkeypatch.setattr(
+        shutil, "which", lambda name: None if name == "bwrap" else which(name)
+    )
+    sandbox._fault.cache_clear()
+    yield
+    sandbox._fault.cache_clear()
+
+
+def test_without_bubblewrap_it_refuses_and_says_what_to_do(without_bubblewrap):
+    with pytest.raises(RuntimeError, match="apt-get install bubblewrap.*--unsafe"):
+        execute(RELEASED.encode(), RELEASED, {}, LIMITS)
+
+
+def test_unsafe_runs_without_bubblewrap_and_keeps_its_limits(
+    without_bubblewrap, monkeypatch
+):
+    monkeypatch.setenv("SECRET_OF_THE_HOST", "42")
+    code = f"""
+import os, subprocess
+print("SECRET_OF_THE_HOST" in os.environ)
+subprocess.Popen(["python", "-c", "import time; time.sleep(86399)", "{MARKER}-unsafe"],
+                 start_new_session=True)
+while True: pass
+"""
+    limits = replace(LIMITS, cell_seconds=5)
+    execution = execute(with_code(code)(RELEASED), RELEASED, {}, limits, unsafe=True)
+    assert execution.status == "timed out"
+    assert text_of(execution, "q2").startswith("False")
+    assert "q6 correct" in text_of(execution, "q6-check")
+    assert left_running(f"{MARKER}-unsafe") == []
+
+
+def test_unsafe_stops_too_much_memory(without_bubblewrap):
+    content = HOSTILE["30 GB by and by"].make(RELEASED)
+    execution = execute(content, RELEASED, {}, LIMITS, unsafe=True)
+    assert execution.status == "crashed" and "GB of memory" in execution.note
+
+
+def test_sandbox_user_is_one_that_nobody_else_is():
+    user = sandbox.sandbox_user()
+    if os.geteuid() != 0:
+        assert user is None
+    else:
+        assert user not in {p.uids().real for p in psutil.process_iter()}
+        assert user > 1000
