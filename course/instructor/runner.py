@@ -139,11 +139,10 @@ def _run(
     user = None if unsafe else sandbox.sandbox_user()
     command, environment = _command(folder, limits, user, unsafe)
     manager = kernel_manager([*command, sys.executable], folder, limits)
-    sandbox.hand_over(folder, user)
-    client = SubmissionClient(notebook, manager, limits, result.save)
+    client = SubmissionClient(notebook, manager, limits, result.save, folder, user)
     result.finish("running")
     try:
-        asyncio.run(client.run(environment, folder / "scratch"))
+        asyncio.run(client.run(environment))
     except Exception as error:  # besides a dead kernel, whatever it made nbclient raise
         if not client.started:
             result.finish("failed", note=f"the kernel did not start: {error}")
