@@ -307,6 +307,14 @@ CODE = {
         get_ipython().events.register("pre_run_cell", forge)
         """,
     ),
+    "one output in many places": (
+        "crashed",
+        "few bytes come, and make a large notebook",
+        """
+        for _ in range(1000): display({"text/plain": "x"}, raw=True, display_id="one")
+        display({"text/plain": "x" * 10**5}, raw=True, display_id="one")
+        """,
+    ),
     "messages with wrong contents": (
         "executed",
         "they hit the code that reads them",

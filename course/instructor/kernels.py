@@ -159,7 +159,10 @@ class SubmissionClient(NotebookClient):
         self.running = ""
         self.stopped_for = ""
         self._quiet = True  # all outputs of the cell have come
-        self._tasks: list[asyncio.Future] = []  # asyncio itself forgets them
+        self._index = 0
+        # asyncio itself forgets what it is doing beside the cells.
+        self._noticing: Any = None
+        self._killing: Any = None
         self._received = 0
 
     async def run(self, environment: dict[str, str]) -> None:
@@ -188,7 +191,7 @@ class SubmissionClient(NotebookClient):
     ) -> Any:
         """Run one cell; start the kernel anew if the cell cannot be stopped."""
         self.started = True
-        self.running = self.name(cell_index)
+        self._index, self.running = cell_index, self.name(cell_index)
         self.iopub_timeout = LONG_PATIENCE
         self._quiet = cell.cell_type != "code" or not cell.source.strip()
         done = await super().async_execute_cell(cell, cell_index, *args, **options)
@@ -224,8 +227,9 @@ class SubmissionClient(NotebookClient):
         client = await super().async_start_new_kernel_client()
         sandbox.take_back(self.folder, self.user)
         client.session.on_bytes = self._count
-        task = asyncio.ensure_future(self._notice(client.iopub_channel.socket))
-        self._tasks.append(task)
+        self._noticing = asyncio.ensure_future(
+            self._notice(client.iopub_channel.socket)
+        )
         return client
 
     async def _notice(self, socket: Any) -> None:
@@ -238,15 +242,15 @@ class SubmissionClient(NotebookClient):
 
     async def _async_handle_timeout(self, timeout: int, cell: Any = None) -> Any:
         if cell is not None:
-            self.timed_out.append(self.nb.cells.index(cell))
+            self.timed_out.append(self._index)
             self.iopub_timeout = PATIENCE
         return await super()._async_handle_timeout(timeout, cell)
 
     async def _start_anew(self, index: int) -> None:
         """Start another kernel, and run in it what the exercise itself sets up."""
+        self._noticing.cancel()  # it is we who hang up
         sandbox.hand_over(self.folder, self.user)
         await self.km.restart_kernel(now=True)
-        self._tasks.pop().cancel()
         self.kc.stop_channels()
         await self.async_start_new_kernel_client()
         for cell in self.nb.cells[:index]:
@@ -266,7 +270,7 @@ class SubmissionClient(NotebookClient):
     def _stop(self, why: str) -> None:
         if not self.stopped_for:
             self.stopped_for = why
-            self._tasks.append(asyncio.ensure_future(self.km.provisioner.kill()))
+            self._killing = asyncio.ensure_future(self.km.provisioner.kill())
 
     def _too_much_output(self) -> str:
         return f"it wrote more than {self.limits.output / MEGABYTE:g} MB of output"
