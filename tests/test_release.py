@@ -1,5 +1,6 @@
 """Exercises and bundle: made from the solutions, up to date, nothing to copy from."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -127,6 +128,11 @@ def test_bundle_holds_what_students_need_and_no_solution(bundle):
         name.startswith(("solutions", "tests", "notebooks/runs")) for name in names
     )
     assert not any("instructor" in name for name in names)
+    first_page = (bundle / "README.md").read_text(encoding="utf-8")
+    assert first_page.startswith("# For students")
+    # Whatever it points to is there.
+    for target in re.findall(r"\]\((?!http)([^)#]+)", first_page):
+        assert (bundle / target).exists(), target
     for path in bundle.rglob("*.ipynb"):
         assert "BEGIN SOLUTION" not in path.read_text(encoding="utf-8"), path
 

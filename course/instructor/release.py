@@ -30,17 +30,17 @@ BUNDLE = Path("dist") / "keras-course.zip"
 IN_BUNDLE = (
     "LICENSE",
     "Makefile",
-    "README.md",
     "course",
     "data",
     "environment.yml",
     "exercises",
-    "guides",
     "helpers",
     "notebooks",
     "pyproject.toml",
     "requirements.lock",
 )
+# The page that students read first, in place of the project's own.
+README_OF_BUNDLE = "guides/students.md"
 NOT_IN_BUNDLE = re.compile(
     r"(^|/)(course/instructor|notebooks/runs|__pycache__|\.[^/]*|[^/]*\.egg-info)(/|$)"
 )
@@ -137,13 +137,17 @@ def make_bundle(root: Path) -> Path:
     unfinished = target.with_suffix(".unfinished")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as bundle:
         for file in bundled_files(root):
-            inside = f"keras-course/{file.relative_to(root).as_posix()}"
-            entry = zipfile.ZipInfo(inside, DATE_IN_BUNDLE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            bundle.writestr(entry, file.read_bytes())
+            _add(bundle, file.relative_to(root).as_posix(), file)
+        _add(bundle, "README.md", root / README_OF_BUNDLE)
     unfinished.replace(target)
     return target
+
+
+def _add(bundle: zipfile.ZipFile, name: str, file: Path) -> None:
+    entry = zipfile.ZipInfo(f"keras-course/{name}", DATE_IN_BUNDLE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    bundle.writestr(entry, file.read_bytes())
 
 
 def bundled_files(root: Path) -> list[Path]:
