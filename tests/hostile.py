@@ -24,7 +24,7 @@ ANSWERS = "application/vnd.keras-course.answers+json"
 
 # Small, so that each submission ends soon.
 LIMITS = Limits(
-    cell_seconds=8,
+    cell_seconds=10,
     total_seconds=300,
     memory=GIGABYTE // 2,
     processes=80,

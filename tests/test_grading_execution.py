@@ -36,6 +36,7 @@ RELEASED = lightened(WHOLE)
 LOCKED = {"q6-check": 'print("instead of the check")\ncheck("q6", first_layer=...)'}
 # Without check, which the cell deletes, or with a kernel without threads.
 HARMS_ITSELF = {"deletes all names", "thread bomb"}
+PATIENT = replace(LIMITS, cell_seconds=60)  # where nothing is meant to be slow
 LONGEST = LIMITS.total_seconds + 60  # seconds, on a machine that has other work, too
 
 
@@ -112,9 +113,7 @@ def ended(request):
 @pytest.fixture(scope="module")
 def reference():
     solution = project_folder() / "solutions" / "01_tensors.ipynb"
-    return execute(
-        solution.read_bytes(), WHOLE, LOCKED, replace(LIMITS, cell_seconds=60)
-    )
+    return execute(solution.read_bytes(), WHOLE, LOCKED, PATIENT)
 
 
 def test_reference_is_executed_and_found_correct(reference):
@@ -134,7 +133,7 @@ def test_locked_sources_run_and_the_released_ones_come_back(reference):
 
 
 def test_blank_is_executed_with_all_questions_not_attempted():
-    blank = execute(RELEASED.encode(), RELEASED, {}, LIMITS)
+    blank = execute(RELEASED.encode(), RELEASED, {}, PATIENT)
     assert (blank.status, blank.altered, blank.note) == ("executed", (), "")
     for number in range(1, 9):
         assert "not attempted" in text_of(blank, f"q{number}-check")
@@ -181,7 +180,7 @@ def test_time_limit_is_shown_in_its_cell(ended):
     for name in ("endless loop", "endless loop that ignores interrupts"):
         if name in ended:
             assert "TimeLimit" in text_of(ended[name][0], "q2"), name
-            assert ended[name][0].note == "stopped after 8 seconds: q2"
+            assert ended[name][0].note == "stopped after 10 seconds: q2"
 
 
 def test_total_time_is_a_hard_limit():
@@ -196,7 +195,7 @@ def test_total_time_is_a_hard_limit():
 def test_kernel_knows_only_the_variables_on_the_list(monkeypatch):
     monkeypatch.setenv("SECRET_OF_THE_HOST", "42")
     code = "import os\nprint(sorted(os.environ))\nprint(os.getcwd(), os.getuid())"
-    execution = execute(with_code(code)(RELEASED), RELEASED, {}, LIMITS)
+    execution = execute(with_code(code)(RELEASED), RELEASED, {}, PATIENT)
     shown = text_of(execution, "q2")
     assert "SECRET_OF_THE_HOST" not in shown and "KERAS_COURSE_DATA" not in shown
     assert "KERAS_COURSE_SOURCE" in shown and "/tmp/exercise" in shown
@@ -280,7 +279,14 @@ def as_ordinary_user():
             words += sandbox._bound("--ro-bind", folder)
     for right in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
         words += ["--cap-add", right]
-    words += ["--setenv", "HOME", "/tmp", "--setenv", "PYTHONDONTWRITEBYTECODE", "1"]
+    words += [
+        "--setenv",
+        "HOME",
+        "/nonexistent",
+        "--setenv",
+        "PYTHONDONTWRITEBYTECODE",
+        "1",
+    ]
     words += [
         "--setenv",
         "TMPDIR",
@@ -330,7 +336,7 @@ while True: pass
 
 def test_unsafe_stops_too_much_memory(without_bubblewrap):
     content = HOSTILE["30 GB by and by"].make(RELEASED)
-    execution = execute(content, RELEASED, {}, LIMITS, unsafe=True)
+    execution = execute(content, RELEASED, {}, PATIENT, unsafe=True)
     assert execution.status == "crashed" and "GB of memory" in execution.note
 
 

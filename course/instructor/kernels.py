@@ -27,6 +27,7 @@ from course.instructor.limits import MEGABYTE, Limits
 KERNEL = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
 QUIET = "--IPKernelApp.log_level=CRITICAL"
 
+SECONDS_TO_START = 180  # of a kernel, on a machine that has other work, too
 SECONDS_TO_DIE = 0.5  # after its connection went
 PATIENCE = 5  # seconds until an interrupted cell has to be quiet
 LONG_PATIENCE = 60  # seconds until the outputs of a cell that is done have to be here
@@ -144,6 +145,7 @@ class SubmissionClient(NotebookClient):
             interrupt_on_timeout=True,
             # nbclient then waits no longer for the reply, but for the outputs' end.
             error_on_timeout={"ename": "", "evalue": "", "traceback": []},
+            startup_timeout=SECONDS_TO_START,
             shutdown_kernel="immediate",
             skip_cells_with_tag="",
             store_widget_state=False,

@@ -27,12 +27,12 @@ from nbclient.exceptions import DeadKernelError  # noqa: E402
 
 from course.exercises import marks  # noqa: E402
 from course.instructor import sandbox  # noqa: E402
+from course.instructor.execution import JOB, RESULT, SUBMISSION  # noqa: E402
 from course.instructor.kernels import SubmissionClient, kernel_manager  # noqa: E402
 from course.instructor.limits import Limits  # noqa: E402
 from course.instructor.repair import Unreadable, repair  # noqa: E402
 from course.notebooks import write_whole  # noqa: E402
 
-SUBMISSION, JOB, RESULT = "submission", "job.json", "result.json"
 OWN_MEMORY = 2 * 10**9  # bytes of addresses; a job needs a tenth
 # What the result may have for each byte that came in: signs are written as escapes, and
 # an output that is shown in many places is written as often.
