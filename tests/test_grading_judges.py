@@ -18,12 +18,14 @@ from tests import (
     test_exercises_mnist,
     test_exercises_tensors,
     test_exercises_tuning,
+    test_exercises_walking,
 )
 from tests.grading_kernel import SECRET, STUDENT, Graded
 
 BANKS = {
     "01_tensors": test_exercises_tensors,
     "02_breast_cancer": test_exercises_breast_cancer,
+    "03_walking": test_exercises_walking,
     "04_mnist": test_exercises_mnist,
     "05_tuning": test_exercises_tuning,
 }

@@ -33,28 +33,29 @@ def packed_error(error: BaseException) -> dict[str, Any]:
 def ask_network(answer: Any, about: list) -> dict[str, Any]:
     """Return the facts about a network, and what it says of its inputs.
 
-    Those are an array and a list of factors: the network is asked once for each of
-    them. The samples get the shape that it takes, if they can.
+    Those are an array and a list of preparations: the network is asked once for each,
+    with that shift subtracted and divided by that scale. The samples get the shape
+    that it takes, if they can.
     """
     import keras
 
     if not isinstance(answer, keras.Model):
         return pack(answer)
-    inputs, factors = about if answer.built else (None, [])
+    inputs, preparations = about if answer.built else (None, [])
     return {
         "kind": "network",
         "facts": pack_facts(answer),
-        "outputs": [_outputs(answer, inputs, factor) for factor in factors],
+        "outputs": [_outputs(answer, inputs, *each) for each in preparations],
     }
 
 
-def _outputs(network: Any, inputs: np.ndarray, factor: float) -> dict[str, Any]:
+def _outputs(network: Any, inputs: np.ndarray, shift: Any, scale: Any) -> dict:
     import keras
 
     try:
         shape = input_shape(network, inputs.shape[1:])
-        samples = (inputs.astype(np.float32) * np.float32(factor)).reshape(-1, *shape)
-        given = network(samples, training=False)
+        samples = ((inputs - np.asarray(shift)) / scale).reshape(-1, *shape)
+        given = network(samples.astype(np.float32), training=False)
         return pack(keras.ops.convert_to_numpy(given))
     except (Exception, SystemExit) as error:
         return packed_error(error)
@@ -83,6 +84,7 @@ def pack_facts(network: Any) -> dict[str, Any]:
         "iterations": _fact(lambda: int(optimizer.iterations)),
         "loss": _fact(lambda: _loss_name(network)),
         "loss_values": _fact(lambda: _loss_values(network)),
+        "loss_of_classes": _fact(lambda: _loss_of_classes(network)),
         "learning": _fact(lambda: len(network.trainable_weights)),
         "convolution": _fact(lambda: _first_convolution(network)),
     }
@@ -123,7 +125,17 @@ def _layer(layer: Any) -> dict[str, Any]:
         "units": _fact(lambda: int(layer.units)),
         "rate": _fact(lambda: float(layer.rate)),
         "activation": None if activation is None else str(name)[:80],
+        "filters": _fact(lambda: int(layer.filters)),
+        "kernel_size": _fact(lambda: _lengths(layer.kernel_size)),
+        "pool_size": _fact(lambda: _lengths(layer.pool_size)),
+        "strides": _fact(lambda: _lengths(layer.strides)),
+        "padding": _fact(lambda: str(layer.padding)[:80]),
     }
+
+
+def _lengths(lengths: Any) -> list[int]:
+    """Return a length for each direction; one number alone counts as one direction."""
+    return [int(length) for length in np.ravel(lengths)]
 
 
 def _shape(shape: tuple) -> list[int | None]:
@@ -155,6 +167,16 @@ def _loss_values(network: Any) -> list[float] | None:
         given = loss(np.array([[truth]]), np.array([[probability]]))
         values.append(float(keras.ops.convert_to_numpy(given).mean()))
     return values
+
+
+def _loss_of_classes(network: Any) -> float:
+    """Return the mean loss of two answers about three classes, truth one-hot."""
+    import keras
+
+    truth = np.eye(3, dtype=np.float32)[[0, 2]]
+    answers = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], dtype=np.float32)
+    given = _loss_of(network)(truth, answers)
+    return float(keras.ops.convert_to_numpy(given).mean())
 
 
 # ------------------------------------------------------------------ saving
@@ -192,7 +214,7 @@ def ask_saving(answer: Any, about: list) -> dict[str, Any]:
 
 def _returned(loaded: Any, inputs: np.ndarray) -> dict[str, Any]:
     try:
-        return ask_network(loaded, [inputs, [1.0]])
+        return ask_network(loaded, [inputs, [(0.0, 1.0)]])
     except Unpackable as problem:  # a path, say: no network, whatever it is
         return {"kind": "text", "text": str(problem)[:LONGEST]}
 

@@ -21,6 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from course.exercises import marks
+from course.instructor import sandbox
 from course.instructor.limits import MEGABYTE, Limits
 
 KERNEL = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
@@ -28,6 +29,7 @@ QUIET = "--IPKernelApp.log_level=CRITICAL"
 
 SECONDS_TO_DIE = 0.5  # after its connection went
 PATIENCE = 5  # seconds until an interrupted cell has to be quiet
+LONG_PATIENCE = 60  # seconds until the outputs of a cell that is done have to be here
 MOST_WAITING = 100  # messages that wait to be read, each at most as large as all output
 
 
@@ -120,10 +122,20 @@ class SubmissionClient(NotebookClient):
         Time for each cell, and bytes of output.
     save : callable
         Called without arguments after each cell.
+    folder : pathlib.Path
+        As for `kernel_manager`.
+    user : int or None
+        Whom the kernel runs as, from `sandbox.sandbox_user`.
     """
 
     def __init__(
-        self, notebook: Any, manager: Any, limits: Limits, save: Callable[[], None]
+        self,
+        notebook: Any,
+        manager: Any,
+        limits: Limits,
+        save: Callable[[], None],
+        folder: Path,
+        user: int | None,
     ) -> None:
         super().__init__(
             notebook,
@@ -132,7 +144,6 @@ class SubmissionClient(NotebookClient):
             interrupt_on_timeout=True,
             # nbclient then waits no longer for the reply, but for the outputs' end.
             error_on_timeout={"ename": "", "evalue": "", "traceback": []},
-            iopub_timeout=PATIENCE,
             shutdown_kernel="immediate",
             skip_cells_with_tag="",
             store_widget_state=False,
@@ -142,31 +153,37 @@ class SubmissionClient(NotebookClient):
         self.owns_km = True  # so that nbclient ends the kernel that it was given
         self.limits = limits
         self.save = save
+        self.folder, self.user = folder, user
         self.timed_out: list[int] = []
         self.started = False
         self.running = ""
         self.stopped_for = ""
         self._quiet = True  # all outputs of the cell have come
-        self._tasks: list[asyncio.Future] = []  # asyncio itself forgets them
+        self._index = 0
+        # asyncio itself forgets what it is doing beside the cells.
+        self._noticing: Any = None
+        self._killing: Any = None
         self._received = 0
 
-    async def run(self, environment: dict[str, str], folder: Path) -> None:
+    async def run(self, environment: dict[str, str]) -> None:
         """Run all cells.
 
         Parameters
         ----------
         environment : dict of str to str
             All that the kernel's command gets.
-        folder : pathlib.Path
-            Where the command starts.
 
         Raises
         ------
         DeadKernelError
             If the kernel died; TooMuch, which is one, if it was stopped for a reason.
         """
+        sandbox.hand_over(self.folder, self.user)
         await self.async_execute(
-            env=environment, cwd=str(folder), stdout=DEVNULL, stderr=DEVNULL
+            env=environment,
+            cwd=str(self.folder / "scratch"),
+            stdout=DEVNULL,
+            stderr=DEVNULL,
         )
 
     async def async_execute_cell(
@@ -174,15 +191,15 @@ class SubmissionClient(NotebookClient):
     ) -> Any:
         """Run one cell; start the kernel anew if the cell cannot be stopped."""
         self.started = True
-        self.running = self.name(cell_index)
+        self._index, self.running = cell_index, self.name(cell_index)
+        self.iopub_timeout = LONG_PATIENCE
         self._quiet = cell.cell_type != "code" or not cell.source.strip()
         done = await super().async_execute_cell(cell, cell_index, *args, **options)
         late = cell_index in self.timed_out
         if late:
             done.outputs.append(self._too_late())
         if not self._quiet and not late:
-            # The reply is there, its outputs are not: zmq dropped a message too large.
-            self._stop(self._too_much_output())
+            self._stop("its outputs did not all arrive")
         if self.stopped_for:
             raise TooMuch(self.stopped_for)
         if not self._quiet:
@@ -208,9 +225,11 @@ class SubmissionClient(NotebookClient):
     async def async_start_new_kernel_client(self) -> Any:
         """Connect to the kernel; count what comes, notice when it is cut off."""
         client = await super().async_start_new_kernel_client()
+        sandbox.take_back(self.folder, self.user)
         client.session.on_bytes = self._count
-        task = asyncio.ensure_future(self._notice(client.iopub_channel.socket))
-        self._tasks.append(task)
+        self._noticing = asyncio.ensure_future(
+            self._notice(client.iopub_channel.socket)
+        )
         return client
 
     async def _notice(self, socket: Any) -> None:
@@ -223,13 +242,15 @@ class SubmissionClient(NotebookClient):
 
     async def _async_handle_timeout(self, timeout: int, cell: Any = None) -> Any:
         if cell is not None:
-            self.timed_out.append(self.nb.cells.index(cell))
+            self.timed_out.append(self._index)
+            self.iopub_timeout = PATIENCE
         return await super()._async_handle_timeout(timeout, cell)
 
     async def _start_anew(self, index: int) -> None:
         """Start another kernel, and run in it what the exercise itself sets up."""
+        self._noticing.cancel()  # it is we who hang up
+        sandbox.hand_over(self.folder, self.user)
         await self.km.restart_kernel(now=True)
-        self._tasks.pop().cancel()
         self.kc.stop_channels()
         await self.async_start_new_kernel_client()
         for cell in self.nb.cells[:index]:
@@ -249,7 +270,7 @@ class SubmissionClient(NotebookClient):
     def _stop(self, why: str) -> None:
         if not self.stopped_for:
             self.stopped_for = why
-            self._tasks.append(asyncio.ensure_future(self.km.provisioner.kill()))
+            self._killing = asyncio.ensure_future(self.km.provisioner.kill())
 
     def _too_much_output(self) -> str:
         return f"it wrote more than {self.limits.output / MEGABYTE:g} MB of output"

@@ -35,6 +35,7 @@ IN_BUNDLE = (
     "data",
     "environment.yml",
     "exercises",
+    "guides",
     "helpers",
     "notebooks",
     "pyproject.toml",

@@ -7,6 +7,7 @@ here, of plain data, whatever the student's objects were.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ class Asked:
     prepare : callable
         Takes a random generator; returns what the answer is asked about, and the part
         that judges what comes back. The first is for a function a list of tuples of
-        arguments, for a network an array and a list of factors. It enters the kernel,
-        and the part does not.
+        arguments, for a network an array and a list of pairs, a shift and a scale. It
+        enters the kernel, and the part does not.
     """
 
     how: str
@@ -73,6 +74,11 @@ class Layer:
     units: int | None
     rate: float | None
     activation: str | None
+    filters: int | None
+    kernel_size: tuple | None
+    pool_size: tuple | None
+    strides: tuple | None
+    padding: str | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Facts:
     iterations: int | None
     loss: str | None
     loss_values: tuple | None
+    loss_of_classes: float | None
     learning: int | None
     convolution: Convolution | None
     outputs: Results
@@ -200,6 +207,30 @@ def network(n: int) -> Callable:
     return read
 
 
+def as_model(facts: Facts) -> Any:
+    """Return the facts under the names that Keras has for them.
+
+    So public conditions that ask a network about its layers can ask these.
+    """
+    return SimpleNamespace(
+        layers=[_as_layer(layer) for layer in facts.layers],
+        input_shape=facts.input_shape,
+        output_shape=facts.output_shape,
+        compiled=facts.compiled,
+        loss=facts.loss or "",
+        loss_of_classes=facts.loss_of_classes,
+        count_params=lambda: facts.parameters,
+    )
+
+
+def _as_layer(layer: Layer) -> Any:
+    name = layer.kind if layer.kind.isidentifier() else "Layer"
+    found = {key: value for key, value in vars(layer).items() if value is not None}
+    if layer.activation is not None:
+        found["activation"] = SimpleNamespace(__name__=layer.activation)
+    return type(name, (), found)()
+
+
 def said(facts: Facts, i: int = 0) -> np.ndarray:
     """Return what a network said when it was asked for the time `i`; NaN may be in it.
 
@@ -277,8 +308,9 @@ def _facts(tree: dict) -> Facts:
         output_shape=_shape(facts.get("output_shape")),
         parameters=_number(facts.get("parameters"), int),
         iterations=_number(facts.get("iterations"), int),
-        loss=None if facts.get("loss") is None else _text(facts["loss"], 80),
+        loss=_name(facts.get("loss")),
         loss_values=_loss_values(facts.get("loss_values")),
+        loss_of_classes=_number(facts.get("loss_of_classes"), float),
         learning=_number(facts.get("learning"), int),
         convolution=_convolution(facts.get("convolution")),
         outputs=Results(_trees(tree.get("outputs"))),
@@ -288,13 +320,21 @@ def _facts(tree: dict) -> Facts:
 def _layer(tree: Any) -> Layer:
     if not isinstance(tree, dict):
         raise Unpackable("a layer that is none")
-    activation = tree.get("activation")
     return Layer(
         _text(tree.get("class"), 80),
         _number(tree.get("units"), int),
         _number(tree.get("rate"), float),
-        None if activation is None else _text(activation, 80),
+        _name(tree.get("activation")),
+        _number(tree.get("filters"), int),
+        _shape(tree.get("kernel_size")),
+        _shape(tree.get("pool_size")),
+        _shape(tree.get("strides")),
+        _name(tree.get("padding")),
     )
+
+
+def _name(value: Any) -> str | None:
+    return None if value is None else _text(value, 80)
 
 
 def _number(value: Any, kind: type) -> Any:

@@ -34,18 +34,22 @@ from course.notebooks import write_whole  # noqa: E402
 
 SUBMISSION, JOB, RESULT = "submission", "job.json", "result.json"
 OWN_MEMORY = 2 * 10**9  # bytes of addresses; a job needs a tenth
-OWN_FILES = 2 * 10**8  # bytes of one file that it writes
+# What the result may have for each byte that came in: signs are written as escapes, and
+# an output that is shown in many places is written as often.
+BYTES_PER_BYTE = 6
 SHARE_OF_SAVING = 0.05  # of all the time
 PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(folder: Path) -> None:
     """Run the submission in a folder, and write the result there."""
-    _limit_itself()
     job = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    content, limits = (folder / SUBMISSION).read_bytes(), Limits(**job["limits"])
+    known = len(content) + len(job["released"]) + limits.output
+    _limit_itself(BYTES_PER_BYTE * known)
     result = Result(folder / RESULT)
     try:
-        notebook, altered = repair((folder / SUBMISSION).read_bytes(), job["released"])
+        notebook, altered = repair(content, job["released"])
     except Unreadable as error:
         result.finish("unreadable", note=str(error))
         return
@@ -53,7 +57,7 @@ def main(folder: Path) -> None:
         result.finish("unreadable", note="reading the file takes too much memory")
         return
     result.hold(notebook, altered, _put_in(notebook, job["locked"]))
-    _run(notebook, Limits(**job["limits"]), folder, job["unsafe"], result)
+    _run(notebook, limits, folder, job["unsafe"], result)
 
 
 class Result:
@@ -108,7 +112,7 @@ class Result:
         return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _limit_itself() -> None:
+def _limit_itself(largest_file: int) -> None:
     """Bound what a hostile kernel can make of this process; the soft limits only.
 
     What this process starts is given limits of its own. If one of those is left over
@@ -116,7 +120,7 @@ def _limit_itself() -> None:
     """
     for what, most in (
         (resource.RLIMIT_AS, OWN_MEMORY),
-        (resource.RLIMIT_FSIZE, OWN_FILES),
+        (resource.RLIMIT_FSIZE, largest_file),
     ):
         resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -139,11 +143,10 @@ def _run(
     user = None if unsafe else sandbox.sandbox_user()
     command, environment = _command(folder, limits, user, unsafe)
     manager = kernel_manager([*command, sys.executable], folder, limits)
-    sandbox.hand_over(folder, user)
-    client = SubmissionClient(notebook, manager, limits, result.save)
+    client = SubmissionClient(notebook, manager, limits, result.save, folder, user)
     result.finish("running")
     try:
-        asyncio.run(client.run(environment, folder / "scratch"))
+        asyncio.run(client.run(environment))
     except Exception as error:  # besides a dead kernel, whatever it made nbclient raise
         if not client.started:
             result.finish("failed", note=f"the kernel did not start: {error}")

@@ -105,7 +105,8 @@ def sandbox_user() -> int | None:
     """
     if os.geteuid() != 0:
         return None
-    taken = {process.uids().real for process in psutil.process_iter()}
+    others = (process.info["uids"] for process in psutil.process_iter(["uids"]))
+    taken = {uids.real for uids in others if uids}
     # In a container, root may have few users to choose from. The last field of the
     # table is how many, the first is from where.
     table = Path("/proc/self/uid_map").read_text().splitlines()[-1].split()
@@ -121,6 +122,16 @@ def hand_over(folder: Path, user: int | None) -> None:
     if user is not None:
         for name in ("connection.json", "sockets"):
             os.chown(folder / name, user, user)
+
+
+def take_back(folder: Path, user: int | None) -> None:
+    """Once its sockets are made, let the kernel put nothing else beside them.
+
+    The folder lies on a disk of this machine. An ordinary user cannot take it back from
+    a kernel that runs as the same user; that one is watched.
+    """
+    if user is not None:
+        os.chown(folder / "sockets", os.getuid(), os.getgid())
 
 
 def sandbox_command(folder: Path, limits: Limits, user: int | None) -> list[str]:

@@ -1,5 +1,9 @@
 """Watch from outside what a submission uses while it runs; stop it for too much."""
 
+import itertools
+import os
+import shutil
+import stat
 import subprocess
 import time
 from collections.abc import Iterable
@@ -7,14 +11,16 @@ from pathlib import Path
 
 import psutil
 
-from course.instructor.limits import GIGABYTE, MEGABYTE, Limits
+from course.instructor.limits import GIGABYTE, Limits
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_TO_FINISH = 15  # for the runner to write down what there is
 
-# The only folder of this machine that the kernel can write into holds five sockets.
-MOST_IN_SOCKETS = MEGABYTE
+# What a submission cannot be asked about, such as memory without a process, still shows
+# in what is left of the machine.
 LEAST_FREE_MEMORY = 0.5 * GIGABYTE
+LEAST_FREE_DISK = 0.5 * GIGABYTE
+SOCKETS = 5
 
 
 def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
@@ -71,8 +77,10 @@ def _too_much(
         return f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
     if len(started) > limits.processes:
         return f"it had more than {limits.processes} processes"
-    if _bytes_in(sockets) > MOST_IN_SOCKETS:
+    if _other_files_in(sockets):
         return "it wrote files where only its connection belongs"
+    if shutil.disk_usage(sockets).free < LEAST_FREE_DISK:
+        return "it was running when the disk of this machine was nearly full"
     if psutil.virtual_memory().available < LEAST_FREE_MEMORY:
         return "it was running when the memory of this machine was nearly used up"
     return ""
@@ -115,11 +123,17 @@ def _started_by(runner: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def _bytes_in(folder: Path) -> int:
+def _other_files_in(folder: Path) -> bool:
+    """Return whether the folder holds more than the sockets of a kernel."""
     try:
-        return sum(file.lstat().st_size for file in folder.rglob("*"))
+        with os.scandir(folder) as entries:
+            modes = [
+                entry.stat(follow_symlinks=False).st_mode
+                for entry in itertools.islice(entries, SOCKETS + 1)
+            ]
     except OSError:  # a file went while we looked
-        return 0
+        return False
+    return len(modes) > SOCKETS or not all(map(stat.S_ISSOCK, modes))
 
 
 def _kill(processes: Iterable[psutil.Process]) -> None:

@@ -12,6 +12,7 @@ from helpers.exercises.verdicts import Hint, Verdict
 EXERCISES = {
     "01_tensors": "helpers.exercises.tensors",
     "02_breast_cancer": "helpers.exercises.breast_cancer",
+    "03_walking": "helpers.exercises.walking",
     "04_mnist": "helpers.exercises.mnist",
     "05_tuning": "helpers.exercises.tuning",
 }

@@ -6,13 +6,14 @@ are read when they are first asked for, not when this module is imported.
 
 import functools
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from helpers.exercises.givens import Lazily, digits
 from helpers.exercises.questions import Mistake, Part, Question
 from helpers.exercises.reading import (
     Unusable,
@@ -23,34 +24,13 @@ from helpers.exercises.reading import (
     network,
     numbers,
     pair,
+    same_members,
+    whole,
     whole_number,
 )
 
 N_CLASSES = 10
 SIDE = 28
-
-
-class Lazily(Mapping[str, Any]):
-    """What a question starts from, made when it is first looked at."""
-
-    def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
-        self._made = functools.cache(make)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._made()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._made())
-
-    def __len__(self) -> int:
-        return len(self._made())
-
-
-@functools.cache
-def digits() -> Any:
-    from helpers.datasets import load_mnist  # here: the answers may never need it
-
-    return load_mnist(source="sample")
 
 
 @functools.cache
@@ -68,15 +48,6 @@ def simple_answers() -> tuple[np.ndarray, np.ndarray]:
     closeness = np.exp((distances.min(axis=1, keepdims=True) - distances) / 6)
     probabilities = closeness / closeness.sum(axis=1, keepdims=True)
     return data.y_test.astype(np.int64), probabilities
-
-
-def whole(values: np.ndarray) -> bool:
-    return bool(np.all(values == np.round(values)))
-
-
-def same_members(values: np.ndarray, others: np.ndarray) -> bool:
-    """Return whether both hold the same numbers, in whatever order."""
-    return np.array_equal(np.sort(values, axis=None), np.sort(others, axis=None))
 
 
 # ----------------------------------------------------------- q1: images and names

@@ -197,6 +197,16 @@ def close(value: np.ndarray, expected: Any) -> bool:
     )
 
 
+def whole(values: np.ndarray) -> bool:
+    """Return whether all are whole numbers, of whatever type."""
+    return bool(np.all(values == np.round(values)))
+
+
+def same_members(values: np.ndarray, others: np.ndarray) -> bool:
+    """Return whether both hold the same numbers, in whatever order."""
+    return np.array_equal(np.sort(values, axis=None), np.sort(others, axis=None))
+
+
 def describe(answer: Any, name: str) -> str:
     """Say in a few words what an answer is."""
     if isinstance(answer, np.ndarray) and answer.ndim:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercises.mnist import SIDE, Lazily, digits, same_members
+from helpers.exercises.givens import Lazily, digits
 from helpers.exercises.questions import Mistake, Part, Question
 from helpers.exercises.reading import (
     Unusable,
@@ -22,9 +22,11 @@ from helpers.exercises.reading import (
     network,
     numbers,
     pair,
+    same_members,
     whole_number,
 )
 
+SIDE = 28  # of a digit, in pixels
 N_HIGH = 5  # classes of the second task, and the smallest label among them
 Pair = tuple[np.ndarray, np.ndarray]
 

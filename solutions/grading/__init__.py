@@ -13,6 +13,7 @@ from course.instructor.replaying import Asked
 MODULES = {
     "01_tensors": "solutions.grading.tensors",
     "02_breast_cancer": "solutions.grading.breast_cancer",
+    "03_walking": "solutions.grading.walking",
     "04_mnist": "solutions.grading.mnist",
     "05_tuning": "solutions.grading.tuning",
 }

@@ -156,7 +156,7 @@ def own_network(random: Generator) -> tuple[list, Part]:
             and right_share(facts) >= ENOUGH - MARGIN
         )
 
-    return [rows.astype(np.float32), [1.0]], regraded(
+    return [rows.astype(np.float32), [(0.0, 1.0)]], regraded(
         OWN_NETWORK,
         network(1),
         is_good,

@@ -47,7 +47,7 @@ FAINTEST = 0.9
 NOISE = 8  # grey levels
 MARGIN = 0.02
 
-FACTORS = (1 / 255, 1.0)  # pixels from 0 to 1, and from 0 to 255
+PREPARATIONS = [(0.0, 255.0), (0.0, 1.0)]  # pixels from 0 to 1, and to 255
 
 
 def freshened(images: np.ndarray, random: Generator) -> np.ndarray:
@@ -111,12 +111,12 @@ def reading_network(random: Generator) -> tuple[list, Part]:
     order = random.permutation(len(images))
 
     def read(answer: Any, name: str) -> Outputs:
-        facts = network(len(FACTORS))(answer, name)
+        facts = network(len(PREPARATIONS))(answer, name)
         takes_digits(facts, name)
         return outputs_of(facts, order)
 
     asked = freshened(images[order], random)
-    return [asked, list(FACTORS)], regraded(NETWORK, read, is_good, {})
+    return [asked, PREPARATIONS], regraded(NETWORK, read, is_good, {})
 
 
 # ----------------------------------------------------------- q7: save and load

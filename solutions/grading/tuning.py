@@ -160,7 +160,7 @@ def transferring(random: Generator) -> tuple[list, Part]:
         return accuracy(facts) >= enough
 
     pixels = np.round(images[order] * 255).astype(np.uint8)
-    return [freshened(pixels, random), [1 / 255]], regraded(
+    return [freshened(pixels, random), [(0.0, 255.0)]], regraded(
         TRANSFERRED,
         network(1),
         transfers,
