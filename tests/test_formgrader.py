@@ -42,8 +42,8 @@ def server(graded_class):  # noqa: F811
         wait_for(f"{address}/api", process)
         yield address
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        process.kill()
+        process.wait()
 
 
 def wait_for(address, process):

@@ -19,7 +19,7 @@ from course.instructor.execution import Execution, Limits
 from course.instructor.feedback import autograded_file
 from course.instructor.grades import Noted, note_down, noted
 from course.instructor.kept_executions import Task, keep, kept
-from course.instructor.parallel import execute_all
+from course.instructor.parallel import carry_out, execute_all
 from course.instructor.scoring import Scored
 from course.notebooks import project_folder
 from tests.hostile_archives import EXERCISE, pack
@@ -131,7 +131,7 @@ def test_killed_worker_says_what_to_do_and_loses_nothing(folder):
 ENDLESS = """
 import sys
 from pathlib import Path
-from course.instructor.parallel import execute_all
+from course.instructor.parallel import carry_out, execute_all
 from tests.test_grading_run import run_slowly
 execute_all(Path(sys.argv[1]), sys.argv[2], jobs=2, run=run_slowly)
 """
@@ -139,7 +139,7 @@ execute_all(Path(sys.argv[1]), sys.argv[2], jobs=2, run=run_slowly)
 
 def wait_until_all_have_ended(group):
     """The processes that execute submissions end with the one that started them."""
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 120
     with contextlib.suppress(ProcessLookupError):
         while time.monotonic() < limit:
             os.killpg(group, 0)
@@ -156,12 +156,12 @@ def test_stopped_run_goes_on_where_it_was(folder, how):
         start_new_session=True,
     )
     try:
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + 300
         while len(results(folder)) < 2:
             assert time.monotonic() < limit
             time.sleep(0.05)
         process.send_signal(how)
-        process.wait(timeout=60)
+        process.wait(timeout=300)
         wait_until_all_have_ended(process.pid)
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -216,6 +216,9 @@ def cluster():
         host="127.0.0.1",
         dashboard_address=None,
     ) as running:
+        with distributed.Client(running) as client:
+            client.wait_for_workers(2)
+            client.run(carry_out, TASK, run_well)  # what it needs is loaded now
         yield running
 
 
