@@ -26,8 +26,8 @@ class Limits:
         Bytes of the files that it may write; they live in memory and are dropped.
     """
 
-    cell_seconds: float = 120
-    total_seconds: float = 900
+    cell_seconds: float = 240
+    total_seconds: float = 1200
     memory: int = 4 * GIGABYTE
     processes: int = 256
     output: int = 20 * MEGABYTE
