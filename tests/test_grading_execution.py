@@ -26,6 +26,7 @@ from tests.hostile import (
     TARGETS,
     find,
     lightened,
+    limits_for,
     with_code,
 )
 
@@ -100,7 +101,9 @@ def ended(request):
 
     def run(name):
         began = time.monotonic()
-        execution = execute(HOSTILE[name].make(RELEASED), RELEASED, {}, LIMITS)
+        execution = execute(
+            HOSTILE[name].make(RELEASED), RELEASED, {}, limits_for(name)
+        )
         return execution, time.monotonic() - began
 
     with ThreadPoolExecutor(2) as pool:
@@ -247,10 +250,11 @@ def test_hostile_set_ends_the_same_for_an_ordinary_user(tmp_path):
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
 from course.instructor.execution import execute
-from tests.hostile import HOSTILE, LIMITS
+from tests.hostile import HOSTILE, limits_for
 released = sys.stdin.read()
 def run(name):
-    done = execute(HOSTILE[name].make(released), released, {{}}, LIMITS)
+    made = HOSTILE[name].make(released)
+    done = execute(made, released, {{}}, limits_for(name))
     return name, done.status, done.notebook
 with ThreadPoolExecutor(2) as pool:
     print(json.dumps(list(pool.map(run, {AS_ORDINARY_USER!r}))))
