@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import nbformat
 from nbgrader.api import MissingEntry
@@ -35,6 +35,7 @@ from traitlets.config import Config
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.answers import ANSWERS, QuestionVerdict, check_cells, judged
+from course.instructor.execution import Execution
 from course.instructor.gradebook import course_directory, open_gradebook
 from course.instructor.release import exercise_text
 from course.notebooks import project_folder
@@ -43,19 +44,6 @@ from course.submitting import RECEIPT
 GRADED, ALTERED = "graded", "altered"
 SCORED = ("executed", "timed out")  # how an execution may end that can be scored
 CRASHED = "crashed"
-
-
-class Execution(Protocol):
-    """What scoring needs of `course.instructor.execution.Execution`."""
-
-    @property
-    def status(self) -> str: ...
-    @property
-    def altered(self) -> tuple[str, ...]: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def notebook(self) -> str: ...
 
 
 @dataclass(frozen=True)
