@@ -7,12 +7,13 @@ import nbformat
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
+from course.instructor.answers import released_text
 from course.instructor.class_folder import secret_of, students_who_submitted
 from course.instructor.execution import Limits
 from course.instructor.feedback import autograded_file, disarm
 from course.instructor.grades import NOT_GRADED, Noted, note_down, noted
 from course.instructor.kept_executions import kept
-from course.instructor.parallel import execute_all, released_text
+from course.instructor.parallel import execute_all
 from course.instructor.sandbox import require_sandbox
 from course.instructor.scoring import prepare, score
 from helpers.exercises.reading import clean
