@@ -1,10 +1,8 @@
 """Grade an exercise: execute all submissions in parallel, then score one by one."""
 
-import warnings
 from pathlib import Path
 
 import nbformat
-from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from course.instructor.answers import released_text
@@ -53,8 +51,6 @@ def grade(
     """
     if not unsafe and dask is None:
         require_sandbox()
-    # nbgrader's own affair; it comes with each submission.
-    warnings.simplefilter("ignore", SAWarning)
     execute_all(folder, exercise, jobs, dask, limits or Limits(), unsafe, again)
     prepare(folder, exercise)
     own = _own_text(exercise)

@@ -9,7 +9,6 @@ import json
 import logging
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +29,12 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.answers import ANSWERS, QuestionVerdict, check_cells, judged
 from course.instructor.execution import Execution
-from course.instructor.gradebook import course_directory, open_gradebook
+from course.instructor.gradebook import course_directory, open_gradebook, quietly
 from course.instructor.release import exercise_text
 from course.notebooks import project_folder
 from course.submitting import RECEIPT
@@ -114,7 +112,8 @@ def prepare(folder: Path, exercise: str) -> None:
         }
     }
     try:
-        SaveCells().preprocess(nbformat.reads(released, as_version=4), resources)
+        with quietly():
+            SaveCells().preprocess(nbformat.reads(released, as_version=4), resources)
     except RuntimeError as error:
         raise ValueError(
             f"{exercise} has other questions than those that were graded already. "
@@ -271,8 +270,7 @@ def _autograde(
             AssignLatePenalties,
             CheckCellMetadata,
         ]
-        with _errors_of(autograde.log) as errors, warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own affair
+        with _errors_of(autograde.log) as errors, quietly():
             try:
                 autograde.start()
             except NbGraderException as error:
