@@ -5,14 +5,12 @@ given the notebook that ran in the sandbox, outputs and all. And the score of ea
 question is set from the answers that were handed out, by `SetScores`.
 """
 
-import json
 import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +31,11 @@ from traitlets.config import Config
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.answers import ANSWERS, QuestionVerdict, check_cells, judged
+from course.instructor.class_folder import time_submitted
 from course.instructor.execution import Execution
 from course.instructor.gradebook import course_directory, open_gradebook, quietly
 from course.instructor.release import exercise_text
 from course.notebooks import project_folder
-from course.submitting import RECEIPT
 
 GRADED, ALTERED = "graded", "altered"
 SCORED = ("executed", "timed out")  # how an execution may end that can be scored
@@ -249,7 +247,7 @@ def _autograde(
         step = Path(temporary).name
         submitted = Path(temporary) / "submitted" / student / exercise
         _write(submitted / f"{exercise}.ipynb", notebook)
-        if time := _handed_in(folder, exercise, student):
+        if time := time_submitted(folder, exercise, student):
             _write(submitted / "timestamp.txt", time)
         directory = course_directory(
             folder,
@@ -279,16 +277,6 @@ def _autograde(
             Path(temporary) / "autograded" / student / exercise,
             folder / "autograded" / student / exercise,
         )
-
-
-def _handed_in(folder: Path, exercise: str, student: str) -> str:
-    """Return when it was handed in, by the receipt; "" if that says nothing."""
-    receipt = folder / "submitted" / student / exercise / RECEIPT
-    try:
-        time = datetime.fromisoformat(json.loads(receipt.read_bytes())["time"])
-    except Exception:  # no receipt, or not one of ours
-        return ""
-    return time.isoformat()
 
 
 def _put_in_place(made: Path, place: Path) -> None:
