@@ -31,7 +31,7 @@ from traitlets.config import Config
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.answers import ANSWERS, QuestionVerdict, check_cells, judged
-from course.instructor.class_folder import time_submitted
+from course.instructor.class_folder import time_submitted, write_private
 from course.instructor.execution import Execution
 from course.instructor.gradebook import course_directory, open_gradebook, quietly
 from course.instructor.release import exercise_text
@@ -98,8 +98,8 @@ def prepare(folder: Path, exercise: str) -> None:
     """
     solution = project_folder() / "solutions" / f"{exercise}.ipynb"
     released = exercise_text(solution)
-    _write(folder / "source" / exercise / solution.name, solution.read_text("utf-8"))
-    _write(folder / "release" / exercise / solution.name, released)
+    write_private(folder / "source" / exercise / solution.name, solution.read_bytes())
+    write_private(folder / "release" / exercise / solution.name, released.encode())
     with open_gradebook(folder) as gradebook:
         gradebook.update_or_create_assignment(exercise)
     resources = {
@@ -117,11 +117,6 @@ def prepare(folder: Path, exercise: str) -> None:
             f"{exercise} has other questions than those that were graded already. "
             f"Grade with the project as it was, or use a new folder than {folder}."
         ) from error
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
 
 
 # ------------------------------------------------------------------ the scores
@@ -246,9 +241,9 @@ def _autograde(
     with tempfile.TemporaryDirectory(dir=folder, prefix="scoring-") as temporary:
         step = Path(temporary).name
         submitted = Path(temporary) / "submitted" / student / exercise
-        _write(submitted / f"{exercise}.ipynb", notebook)
+        write_private(submitted / f"{exercise}.ipynb", notebook.encode())
         if time := time_submitted(folder, exercise, student):
-            _write(submitted / "timestamp.txt", time)
+            write_private(submitted / "timestamp.txt", time.encode())
         directory = course_directory(
             folder,
             assignment_id=exercise,
