@@ -111,7 +111,7 @@ def _bands(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     file = exercises.find_exercise(options.exercise)
-    for said in exercises.check_exercise(file, partial(_show_cell, file, "own")):
+    for said in exercises.check_exercise(file, partial(_show_cell, file, "given")):
         _show("")
         print(said)
     return 0

@@ -4,6 +4,8 @@ import pytest
 
 from helpers.datasets import sources
 
+pytest.register_assert_rewrite("tests.banks")  # so that its failures show the values
+
 
 @pytest.fixture(scope="module", autouse=True)
 def forget_what_was_loaded():

@@ -1,7 +1,6 @@
 """Exercise 02_breast_cancer: its bank of answers, right ones and wrong ones.
 
-The bank is plain data, so that other checks of the same questions can be held to it.
-Networks stand there as functions that make them: making them takes time.
+Few networks are trained; the others are made from the weights of one that was.
 """
 
 import functools
@@ -22,10 +21,10 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from helpers.exercises import check, given, start
+from helpers.exercises import check, given
 from helpers.exercises.breast_cancer import QUESTIONS, TABLE
 from helpers.training import set_seed
-from tests.banks import right_cases, verdict_on_part, wrong_cases
+from tests.banks import Bank, BankTests, made, started
 
 FEATURES = list(TABLE.columns[1:10])
 CLASSES = (TABLE["Class"] == "malignant").astype(int)
@@ -132,12 +131,12 @@ def sequential(*chain, inputs=(9,)):
     import keras
     from keras import layers
 
-    made = [
+    links = [
         layers.Dense(one, activation="relu") if isinstance(one, int) else one
         for one in (link() if inspect.isfunction(link) else link for link in chain)
     ]
     first = [] if inputs is None else [keras.Input(shape=inputs)]
-    return keras.Sequential([*first, *made])
+    return keras.Sequential([*first, *links])
 
 
 def dense(units=1, activation="sigmoid"):
@@ -159,14 +158,9 @@ def layer(name, *arguments):
 
 
 def compiled(*chain, loss="binary_crossentropy", inputs=(9,)):
-    """Return a function that makes a network and compiles it."""
-
-    def make():
-        network = sequential(*chain, inputs=inputs)
-        network.compile("adam", loss() if inspect.isfunction(loss) else loss)
-        return network
-
-    return make
+    network = sequential(*chain, inputs=inputs)
+    network.compile("adam", loss() if inspect.isfunction(loss) else loss)
+    return network
 
 
 def binary_loss(**settings):
@@ -242,20 +236,16 @@ def trained_slightly_otherwise():
 
 
 def with_its_weights(*chain, change=None, steps=1, loss="binary_crossentropy"):
-    """Return a function that makes a network, as if it had learned those weights."""
-
-    def make():
-        network = compiled(*chain, loss=loss)()
-        weights = [np.array(array) for array in really_trained().get_weights()]
-        network.set_weights(change(weights) if change else weights)
-        network.optimizer.iterations.assign(steps)
-        return network
-
-    return make
+    """Return a network, as if it had learned those weights."""
+    network = compiled(*chain, loss=loss)
+    weights = [np.array(array) for array in really_trained().get_weights()]
+    network.set_weights(change(weights) if change else weights)
+    network.optimizer.iterations.assign(steps)
+    return network
 
 
 def trained_on_gaps():
-    network = compiled(16, layer("Dropout", 0.2), dense())()
+    network = compiled(16, layer("Dropout", 0.2), dense())
     network.train_on_batch(np.full((4, 9), np.nan), np.ones(4))
     return network
 
@@ -271,10 +261,6 @@ def without_hidden_weights(weights):
 def half_wrong(weights):
     """Return weights with which malignant must be certain to be named."""
     return [*weights[:3], weights[3] - 6]
-
-
-def untrained():
-    return compiled(16, layer("Dropout", 0.2), dense())()
 
 
 # ------------------------------------------------------------------ arrays of q6, q7
@@ -341,18 +327,19 @@ RIGHT = {
     },
     "q5": {
         "network": [
-            compiled(5, dense()),
-            functional,
-            built_later,
-            compiled(5, dense(), loss=binary_loss()),
-            compiled(5, dense(), loss=lambda: loss_function()),
-            compiled(
+            made(compiled, 5, dense()),
+            made(functional),
+            made(built_later),
+            made(compiled, 5, dense(), loss=binary_loss()),
+            made(compiled, 5, dense(), loss=loss_function),
+            made(
+                compiled,
                 dense(5, None),
                 layer("Activation", "relu"),
                 dense(1, None),
                 layer("Activation", "sigmoid"),
             ),
-            compiled(dense(5, None), layer("ReLU"), dense()),
+            made(compiled, dense(5, None), layer("ReLU"), dense()),
         ]
     },
     "q6": {
@@ -378,10 +365,11 @@ RIGHT = {
     },
     "q8": {
         "network": [
-            really_trained,
-            trained_slightly_otherwise,
-            with_its_weights(16, layer("Dropout", 0.5), dense(), loss="mse"),
-            with_its_weights(
+            made(really_trained),
+            made(trained_slightly_otherwise),
+            made(with_its_weights, 16, layer("Dropout", 0.5), dense(), loss="mse"),
+            made(
+                with_its_weights,
                 16,
                 layer("Dropout", 0.2),
                 dense(1, None),
@@ -520,47 +508,53 @@ WRONG = {
     },
     "q5": {
         "network": [
-            (compiled(5, dense(), inputs=(10,)), "Id or Class counted as input"),
-            (compiled(5, dense(), inputs=(11,)), "Id or Class counted as input"),
-            (compiled(5, dense(), inputs=(699, 9)), "axis of samples in the input"),
-            (compiled(5, dense(), inputs=(1,)), "other number of inputs"),
-            (compiled(dense()), "hidden layer missing"),
-            (compiled(dense(5)), "hidden layer missing"),
-            (compiled(5, dense(2, "softmax")), "two units at the end"),
-            (compiled(5, dense(2)), "two units at the end"),
-            (compiled(5, dense(5)), "other number of units at the end"),
-            (compiled(5, dense(1, "softmax")), "softmax on one unit"),
-            (compiled(5, dense(1, None)), "no sigmoid"),
+            (made(compiled, 5, dense(), inputs=(10,)), "Id or Class counted as input"),
+            (made(compiled, 5, dense(), inputs=(11,)), "Id or Class counted as input"),
             (
-                compiled(5, dense(1, None), loss=binary_loss(from_logits=True)),
+                made(compiled, 5, dense(), inputs=(699, 9)),
+                "axis of samples in the input",
+            ),
+            (made(compiled, 5, dense(), inputs=(1,)), "other number of inputs"),
+            (made(compiled, dense()), "hidden layer missing"),
+            (made(compiled, dense(5)), "hidden layer missing"),
+            (made(compiled, 5, dense(2, "softmax")), "two units at the end"),
+            (made(compiled, 5, dense(2)), "two units at the end"),
+            (made(compiled, 5, dense(5)), "other number of units at the end"),
+            (made(compiled, 5, dense(1, "softmax")), "softmax on one unit"),
+            (made(compiled, 5, dense(1, None)), "no sigmoid"),
+            (
+                made(compiled, 5, dense(1, None), loss=binary_loss(from_logits=True)),
                 "no sigmoid",
             ),
-            (compiled(5, 1), "no sigmoid"),
-            (compiled(5, dense(1, "tanh")), "other activation at the end"),
-            (compiled(5, 5, dense()), "layer too many"),
-            (compiled(9, dense()), "other number of hidden units"),
-            (compiled(dense(5, None), dense()), "hidden activation missing"),
-            (compiled(dense(5), dense()), "other hidden activation"),
-            (lambda: sequential(5, dense()), "not compiled"),
-            (compiled(5, dense(), loss="mse"), "loss for a number"),
-            (compiled(5, dense(), loss="mean_absolute_error"), "loss for a number"),
+            (made(compiled, 5, 1), "no sigmoid"),
+            (made(compiled, 5, dense(1, "tanh")), "other activation at the end"),
+            (made(compiled, 5, 5, dense()), "layer too many"),
+            (made(compiled, 9, dense()), "other number of hidden units"),
+            (made(compiled, dense(5, None), dense()), "hidden activation missing"),
+            (made(compiled, dense(5), dense()), "other hidden activation"),
+            (made(sequential, 5, dense()), "not compiled"),
+            (made(compiled, 5, dense(), loss="mse"), "loss for a number"),
             (
-                compiled(5, dense(), loss="categorical_crossentropy"),
+                made(compiled, 5, dense(), loss="mean_absolute_error"),
+                "loss for a number",
+            ),
+            (
+                made(compiled, 5, dense(), loss="categorical_crossentropy"),
                 "loss for several classes",
             ),
             (
-                compiled(5, dense(), loss="sparse_categorical_crossentropy"),
+                made(compiled, 5, dense(), loss="sparse_categorical_crossentropy"),
                 "loss for several classes",
             ),
             (
-                compiled(5, dense(), loss=binary_loss(from_logits=True)),
+                made(compiled, 5, dense(), loss=binary_loss(from_logits=True)),
                 "loss for logits",
             ),
-            (compiled(5, dense(), loss="hinge"), "other loss"),
-            (compiled(5, dense(), loss=None), "other loss"),
-            (skipping, ""),
-            (compiled(5, layer("BatchNormalization"), dense()), ""),
-            (lambda: sequential(5, dense(), inputs=None), "network not built"),
+            (made(compiled, 5, dense(), loss="hinge"), "other loss"),
+            (made(compiled, 5, dense(), loss=None), "other loss"),
+            (made(skipping), ""),
+            (made(compiled, 5, layer("BatchNormalization"), dense()), ""),
+            (made(sequential, 5, dense(), inputs=None), "network not built"),
             ([9, 5, 1], "not a network"),
             ("9-5-1", "not a network"),
         ]
@@ -614,72 +608,89 @@ WRONG = {
     "q8": {
         "network": [
             (
-                compiled(16, layer("Dropout", 0.2), dense(), inputs=(10,)),
+                made(compiled, 16, layer("Dropout", 0.2), dense(), inputs=(10,)),
                 "Id or Class counted as input",
             ),
             (
-                compiled(16, layer("Dropout", 0.2), dense(), inputs=(561, 9)),
+                made(compiled, 16, layer("Dropout", 0.2), dense(), inputs=(561, 9)),
                 "axis of samples in the input",
             ),
             (
-                compiled(16, layer("Dropout", 0.2), dense(), inputs=(8,)),
+                made(compiled, 16, layer("Dropout", 0.2), dense(), inputs=(8,)),
                 "other number of inputs",
             ),
             (
-                compiled(16, layer("Dropout", 0.2), dense(2, "softmax")),
+                made(compiled, 16, layer("Dropout", 0.2), dense(2, "softmax")),
                 "two units at the end",
             ),
-            (compiled(16, layer("Dropout", 0.2)), "other number of units at the end"),
             (
-                with_its_weights(16, layer("Dropout", 0.2), dense(1, "softmax")),
+                made(compiled, 16, layer("Dropout", 0.2)),
+                "other number of units at the end",
+            ),
+            (
+                made(with_its_weights, 16, layer("Dropout", 0.2), dense(1, "softmax")),
                 "softmax on one unit",
             ),
             (
-                with_its_weights(16, layer("Dropout", 0.2), dense(1, None)),
+                made(with_its_weights, 16, layer("Dropout", 0.2), dense(1, None)),
                 "no sigmoid",
             ),
             (
-                with_its_weights(16, layer("Dropout", 0.2), dense(1, "tanh")),
+                made(with_its_weights, 16, layer("Dropout", 0.2), dense(1, "tanh")),
                 "no probabilities",
             ),
-            (with_its_weights(16, dense()), "no dropout layer"),
+            (made(with_its_weights, 16, dense()), "no dropout layer"),
             (
-                with_its_weights(16, layer("Dropout", 0.0), dense()),
+                made(with_its_weights, 16, layer("Dropout", 0.0), dense()),
                 "dropout with rate 0",
             ),
             (
-                with_its_weights(16, dense(), layer("Dropout", 0.2)),
+                made(with_its_weights, 16, dense(), layer("Dropout", 0.2)),
                 "dropout after the output",
             ),
-            (untrained, "not trained"),
-            (lambda: sequential(16, layer("Dropout", 0.2), dense()), "not trained"),
+            (made(compiled, 16, layer("Dropout", 0.2), dense()), "not trained"),
+            (made(sequential, 16, layer("Dropout", 0.2), dense()), "not trained"),
             (
-                with_its_weights(16, layer("Dropout", 0.2), dense(), steps=0),
+                made(with_its_weights, 16, layer("Dropout", 0.2), dense(), steps=0),
                 "not trained",
             ),
-            (trained_on_gaps, "NaN in the weights"),
+            (made(trained_on_gaps), "NaN in the weights"),
             (
-                with_its_weights(
-                    16, layer("Dropout", 0.2), dense(), change=reversed_weights
+                made(
+                    with_its_weights,
+                    16,
+                    layer("Dropout", 0.2),
+                    dense(),
+                    change=reversed_weights,
                 ),
                 "classes reversed",
             ),
             (
-                with_its_weights(
-                    16, layer("Dropout", 0.2), dense(), change=without_hidden_weights
+                made(
+                    with_its_weights,
+                    16,
+                    layer("Dropout", 0.2),
+                    dense(),
+                    change=without_hidden_weights,
                 ),
                 "always the same class",
             ),
             (
-                with_its_weights(16, layer("Dropout", 0.2), dense(), change=half_wrong),
+                made(
+                    with_its_weights,
+                    16,
+                    layer("Dropout", 0.2),
+                    dense(),
+                    change=half_wrong,
+                ),
                 "too often wrong",
             ),
             (
-                lambda: sequential(16, layer("Dropout", 0.2), dense(), inputs=None),
+                made(sequential, 16, layer("Dropout", 0.2), dense(), inputs=None),
                 "network not built",
             ),
             (
-                compiled(layer("Dropout", 0.2), inputs=(9,)),
+                made(compiled, layer("Dropout", 0.2), inputs=(9,)),
                 "other number of units at the end",
             ),
             (0.99, "not a network"),
@@ -687,60 +698,33 @@ WRONG = {
     },
 }
 
-RIGHT_CASES, WRONG_CASES = right_cases(RIGHT), wrong_cases(WRONG)
-
-
-@pytest.fixture(autouse=True)
-def exercise(capsys):
-    start("02_breast_cancer")
-    capsys.readouterr()
-
-
-def made(answer):
-    """Return the answer; networks are made only now."""
-    is_function = inspect.isfunction(answer) or answer is really_trained
-    return answer() if is_function else answer
-
-
-def verdict_on(question, name, answer):
-    return verdict_on_part(QUESTIONS[question], question, name, answer)
-
-
-@pytest.mark.parametrize(("question", "name", "answer"), RIGHT_CASES)
-def test_right_answers(question, name, answer):
-    verdict = verdict_on(question, name, made(answer))
-    assert verdict.status == "correct", verdict
-    assert verdict.mistake == "" and verdict.message == ""
+BANK = Bank("02_breast_cancer", RIGHT, WRONG)
+verdict_on = BANK.verdict_on
+exercise = started(BANK.exercise)
 
 
 @pytest.mark.filterwarnings("ignore:You are using a softmax")
-@pytest.mark.parametrize(("question", "name", "answer", "mistake"), WRONG_CASES)
-def test_wrong_answers(question, name, answer, mistake):
-    verdict = verdict_on(question, name, made(answer))
-    assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
-    assert len(verdict.message) > 15
+class TestBank(BankTests):
+    bank = BANK
 
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_a_question_with_all_right_answers(question, capsys):
-    answers = {name: made(answers[0]) for name, answers in RIGHT[question].items()}
-    capsys.readouterr()
-    verdict = check(question, **answers)
-    assert verdict.status == "correct"
-    assert repr(verdict) == f"✓ {question} correct: {QUESTIONS[question].title}"
-    assert capsys.readouterr() == ("", "")
+    def test_what_is_given_cannot_be_spoiled(self):  # tables, and gaps, among it
+        for question, asked in QUESTIONS.items():
+            if not asked.given:
+                continue
+            handed_out = given(question)
+            handed_out = handed_out if isinstance(handed_out, tuple) else (handed_out,)
+            for value, kept in zip(handed_out, asked.given.values(), strict=True):
+                before = kept.copy()
+                if isinstance(value, pd.DataFrame):
+                    value.loc[:, "Mitoses"] = 0
+                    assert kept.equals(before)
+                else:
+                    value[...] = 0
+                    assert np.array_equal(kept, before, equal_nan=True)
 
 
 def stub(*arguments):
     raise NotImplementedError
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_blanks_are_not_attempted(question):
-    for blank in (..., None):
-        blanks = dict.fromkeys(QUESTIONS[question].parts, blank)
-        assert check(question, **blanks).status == "not attempted"
-    assert len(QUESTIONS[question].hints) == 3
 
 
 def test_a_pair_of_blanks_is_not_attempted():
@@ -751,23 +735,6 @@ def test_a_function_in_place_of_an_answer_is_wrong_and_no_error():
     for question, asked in QUESTIONS.items():
         for name in asked.parts:
             assert verdict_on(question, name, stub).status == "incorrect"
-
-
-def test_the_bank_is_complete():
-    assert list(RIGHT) == list(WRONG) == list(QUESTIONS)
-    for question, parts in QUESTIONS.items():
-        assert list(RIGHT[question]) == list(WRONG[question]) == list(parts.parts)
-        for name in parts.parts:
-            assert len(RIGHT[question][name]) >= 3
-            assert len({mistake for _, mistake in WRONG[question][name]}) >= 4
-
-
-def test_every_mistake_with_a_name_is_made():
-    for question, asked in QUESTIONS.items():
-        for name, part in asked.parts.items():
-            made = {mistake for _, mistake in WRONG[question][name]}
-            named = {mistake.name for mistake in part.mistakes}
-            assert not named - made, (question, name)
 
 
 # ------------------------------------------------------------------ q2, many ways
@@ -796,22 +763,6 @@ def test_no_number_may_be_off_by_5_percent(factor):
 
 
 # ------------------------------------------------------------------ given
-
-
-def test_what_is_given_cannot_be_spoiled():
-    for question, asked in QUESTIONS.items():
-        if not asked.given:
-            continue
-        handed_out = given(question)
-        handed_out = handed_out if isinstance(handed_out, tuple) else (handed_out,)
-        for value, kept in zip(handed_out, asked.given.values(), strict=True):
-            before = kept.copy()
-            if isinstance(value, pd.DataFrame):
-                value.loc[:, "Mitoses"] = 0
-                assert kept.equals(before)
-            else:
-                value[...] = 0
-                assert np.array_equal(kept, before, equal_nan=True)
 
 
 def test_both_parts_of_q4_have_gaps_and_share_no_row():

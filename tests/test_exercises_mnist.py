@@ -1,35 +1,19 @@
 """Exercise 04_mnist: its bank of answers, right ones and wrong ones.
 
-The bank is plain data. Networks stand in it as functions that make them, marked by
-`Made`, so that Keras is not loaded while the tests are collected. Only a few networks
-are trained; the others are made from the weights of one that was.
+Only a few networks are trained; the others are made from the weights of one that was.
 """
 
 import functools
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from helpers.exercises import check, given, start
+from helpers.exercises import given
 from helpers.exercises.mnist import QUESTIONS, TEST_ROWS, TRAIN_ROWS, WORDS
-from tests.banks import right_cases, verdict_on_part, wrong_cases
-
-
-@dataclass(frozen=True)
-class Made:
-    """An answer that is made when it is needed."""
-
-    make: Any
-
-
-def made(make):
-    return Made(functools.cache(make))
-
+from tests.banks import Bank, BankTests, made, started
 
 # ------------------------------------------------------------------ what is given
 
@@ -558,42 +542,17 @@ WRONG = {
     },
 }
 
-RIGHT_CASES, WRONG_CASES = right_cases(RIGHT), wrong_cases(WRONG)
+BANK = Bank("04_mnist", RIGHT, WRONG)
+verdict_on = BANK.verdict_on
+exercise = started(BANK.exercise)
 
 
-@pytest.fixture(autouse=True)
-def exercise(capsys):
-    start("04_mnist")
-    capsys.readouterr()
-
-
-def verdict_on(question, name, answer):
-    answer = answer.make() if isinstance(answer, Made) else answer
-    return verdict_on_part(QUESTIONS[question], question, name, answer)
-
-
-@pytest.mark.parametrize(("question", "name", "answer"), RIGHT_CASES)
-def test_right_answers(question, name, answer):
-    verdict = verdict_on(question, name, answer)
-    assert verdict.status == "correct", verdict
-    assert verdict.mistake == "" and verdict.message == ""
-
-
-@pytest.mark.parametrize(("question", "name", "answer", "mistake"), WRONG_CASES)
-def test_wrong_answers(question, name, answer, mistake):
-    verdict = verdict_on(question, name, answer)
-    assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
-    assert len(verdict.message) > 20
+class TestBank(BankTests):
+    bank = BANK
 
 
 def stub(network, folder):
     raise NotImplementedError
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_what_is_blank_is_not_attempted(question):
-    blank = dict.fromkeys(QUESTIONS[question].parts, ...)
-    assert check(question, **blank).status == "not attempted"
 
 
 @pytest.mark.parametrize(
@@ -604,38 +563,7 @@ def test_stubs_are_not_attempted(question, name, answer):
     assert verdict_on(question, name, answer).status == "not attempted"
 
 
-def test_the_bank_is_complete():
-    assert list(RIGHT) == list(WRONG) == list(QUESTIONS)
-    for question, parts in QUESTIONS.items():
-        assert list(RIGHT[question]) == list(WRONG[question]) == list(parts.parts)
-        for name in parts.parts:
-            assert len(RIGHT[question][name]) >= 3
-            assert len({mistake for _, mistake in WRONG[question][name]}) >= 4
-
-
-def test_every_mistake_with_a_name_is_made():
-    for question, asked in QUESTIONS.items():
-        for name, part in asked.parts.items():
-            made_ones = {mistake for _, mistake in WRONG[question][name]}
-            assert {mistake.name for mistake in part.mistakes} <= made_ones, question
-        assert len(set(asked.hints)) == 3
-
-
 # ------------------------------------------------------------------ given
-
-
-def test_what_is_given_cannot_be_spoiled():
-    for question, asked in QUESTIONS.items():
-        if not asked.given:
-            continue
-        handed_out = given(question)
-        values = handed_out if isinstance(handed_out, tuple) else (handed_out,)
-        assert len(values) == len(asked.given)
-        for value, kept in zip(values, asked.given.values(), strict=True):
-            assert np.array_equal(value, kept)
-            if isinstance(value, np.ndarray):
-                value[...] = 0
-                assert np.any(kept != 0)
 
 
 def test_the_givens_are_such_that_the_mistakes_differ():

@@ -1,14 +1,11 @@
-"""Exercise 01_tensors: its bank of answers, right ones and wrong ones.
-
-The bank is plain data, so that other checks of the same questions can be held to it.
-"""
+"""Exercise 01_tensors: its bank of answers, right ones and wrong ones."""
 
 import numpy as np
 import pytest
 
-from helpers.exercises import check, given, start
+from helpers.exercises import given
 from helpers.exercises.tensors import BIAS_SLOPE, QUESTIONS, WEIGHT_SLOPES, fresh
-from tests.banks import right_cases, verdict_on_part, wrong_cases
+from tests.banks import Bank, BankTests, started
 
 # ------------------------------------------------------------------ the answers to q1
 
@@ -461,69 +458,6 @@ WRONG = {
     },
 }
 
-RIGHT_CASES, WRONG_CASES = right_cases(RIGHT), wrong_cases(WRONG)
-
-
-@pytest.fixture(autouse=True)
-def exercise(capsys):
-    start("01_tensors")
-    capsys.readouterr()
-
-
-def verdict_on(question, name, answer):
-    return verdict_on_part(QUESTIONS[question], question, name, answer)
-
-
-@pytest.mark.parametrize(("question", "name", "answer"), RIGHT_CASES)
-def test_right_answers(question, name, answer):
-    verdict = verdict_on(question, name, answer)
-    assert verdict.status == "correct", verdict
-    assert verdict.mistake == "" and verdict.message == ""
-
-
-@pytest.mark.parametrize(("question", "name", "answer", "mistake"), WRONG_CASES)
-def test_wrong_answers(question, name, answer, mistake):
-    verdict = verdict_on(question, name, answer)
-    assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
-    assert len(verdict.message) > 20
-
-
-@pytest.mark.parametrize("lengths", [(), (2,), (4, 3)])
-def test_fresh_numbers_are_well_apart(lengths):
-    first, second = fresh(*lengths), fresh(*lengths)
-    assert first.shape == lengths and not np.array_equal(first, second)
-    assert first.min() >= 0.5 and first.max() <= 2.4
-    assert np.all(np.diff(np.sort(first, axis=None)) > 0.05)
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_a_question_with_all_right_answers(question, capsys):
-    answers = {name: answers[0] for name, answers in RIGHT[question].items()}
-    verdict = check(question, **answers)
-    assert verdict.status == "correct"
-    assert repr(verdict) == f"✓ {question} correct: {QUESTIONS[question].title}"
-    assert capsys.readouterr() == ("", "")
-
-
-def test_the_bank_is_complete():
-    assert list(RIGHT) == list(WRONG) == list(QUESTIONS)
-    for question, parts in QUESTIONS.items():
-        assert list(RIGHT[question]) == list(WRONG[question]) == list(parts.parts)
-        for name in parts.parts:
-            assert len(RIGHT[question][name]) >= 3
-            assert len({mistake for _, mistake in WRONG[question][name]}) >= 3
-            assert len(WRONG[question][name]) >= 4
-
-
-def test_every_mistake_with_a_name_is_made():
-    for question, asked in QUESTIONS.items():
-        for name, part in asked.parts.items():
-            made = {mistake for _, mistake in WRONG[question][name]}
-            named = {mistake.name for mistake in part.mistakes}
-            unmade = named - made - CANNOT_BE_MADE.get((question, name), set())
-            assert not unmade, (question, name)
-
-
 # Parts that share a list of mistakes: some do not fit one of them.
 CANNOT_BE_MADE = {
     ("q1", "labels_rank"): {
@@ -540,6 +474,22 @@ CANNOT_BE_MADE = {
         "relu the wrong way round",
     },
 }
+
+BANK = Bank("01_tensors", RIGHT, WRONG, least_mistakes=3, cannot_be_made=CANNOT_BE_MADE)
+verdict_on = BANK.verdict_on
+exercise = started(BANK.exercise)
+
+
+class TestBank(BankTests):
+    bank = BANK
+
+
+@pytest.mark.parametrize("lengths", [(), (2,), (4, 3)])
+def test_fresh_numbers_are_well_apart(lengths):
+    first, second = fresh(*lengths), fresh(*lengths)
+    assert first.shape == lengths and not np.array_equal(first, second)
+    assert first.min() >= 0.5 and first.max() <= 2.4
+    assert np.all(np.diff(np.sort(first, axis=None)) > 0.05)
 
 
 def test_the_mistakes_of_the_syllabus_have_names():
@@ -635,16 +585,8 @@ def test_no_step_may_be_off_by_5_percent(factor):
 # ------------------------------------------------------------------ given
 
 
-def test_what_is_given_cannot_be_spoiled():
-    for question, asked in QUESTIONS.items():
-        handed_out = given(question)
-        arrays = handed_out if isinstance(handed_out, tuple) else (handed_out,)
-        assert len(arrays) == len(asked.given)
-        for array, kept in zip(arrays, asked.given.values(), strict=True):
-            assert np.array_equal(array, kept) and np.shape(array) == np.shape(kept)
-            if isinstance(array, np.ndarray):
-                array[...] = 0
-                assert np.any(kept != 0)
+def test_what_is_given_is_right_again_after_it_was_spoiled():
+    given("q2")[...] = 0
     assert verdict_on("q2", "flat", given("q2").reshape(5, 12)).status == "correct"
 
 

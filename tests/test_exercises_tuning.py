@@ -1,34 +1,18 @@
 """Exercise 05_tuning: its bank of answers, right ones and wrong ones.
 
-The bank is plain data. Whatever needs Keras stands in it as a function that makes it,
-marked by `Made`, so that Keras is not loaded while the tests are collected. Few
-networks are trained; the others are made from the weights of one that was.
+Few networks are trained; the others are made from the weights of one that was.
 """
 
 import functools
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytest
 
-from helpers.exercises import check, given, start
+from helpers.exercises import check, given
 from helpers.exercises.tuning import HISTORY, QUESTIONS
-from tests.banks import right_cases, verdict_on_part, wrong_cases
-
-
-@dataclass(frozen=True)
-class Made:
-    """An answer that is made when it is needed."""
-
-    make: Any
-
-
-def made(make):
-    return Made(functools.cache(make))
-
+from tests.banks import Bank, BankTests, made, started
 
 # ------------------------------------------------------------------ callbacks of q2
 
@@ -801,42 +785,17 @@ WRONG = {
     },
 }
 
-RIGHT_CASES, WRONG_CASES = right_cases(RIGHT), wrong_cases(WRONG)
+BANK = Bank("05_tuning", RIGHT, WRONG)
+verdict_on = BANK.verdict_on
+exercise = started(BANK.exercise)
 
 
-@pytest.fixture(autouse=True)
-def exercise(capsys):
-    start("05_tuning")
-    capsys.readouterr()
-
-
-def verdict_on(question, name, answer):
-    answer = answer.make() if isinstance(answer, Made) else answer
-    return verdict_on_part(QUESTIONS[question], question, name, answer)
-
-
-@pytest.mark.parametrize(("question", "name", "answer"), RIGHT_CASES)
-def test_right_answers(question, name, answer):
-    verdict = verdict_on(question, name, answer)
-    assert verdict.status == "correct", verdict
-    assert verdict.mistake == "" and verdict.message == ""
-
-
-@pytest.mark.parametrize(("question", "name", "answer", "mistake"), WRONG_CASES)
-def test_wrong_answers(question, name, answer, mistake):
-    verdict = verdict_on(question, name, answer)
-    assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
-    assert len(verdict.message) > 20
+class TestBank(BankTests):
+    bank = BANK
 
 
 def stub(*arguments):
     raise NotImplementedError
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_what_is_blank_is_not_attempted(question):
-    blank = dict.fromkeys(QUESTIONS[question].parts, ...)
-    assert check(question, **blank).status == "not attempted"
 
 
 @pytest.mark.parametrize(
@@ -844,23 +803,6 @@ def test_what_is_blank_is_not_attempted(question):
 )
 def test_stubs_are_not_attempted(question, name):
     assert verdict_on(question, name, stub).status == "not attempted"
-
-
-def test_the_bank_is_complete():
-    assert list(RIGHT) == list(WRONG) == list(QUESTIONS)
-    for question, parts in QUESTIONS.items():
-        assert list(RIGHT[question]) == list(WRONG[question]) == list(parts.parts)
-        for name in parts.parts:
-            assert len(RIGHT[question][name]) >= 3
-            assert len({mistake for _, mistake in WRONG[question][name]}) >= 4
-
-
-def test_every_mistake_with_a_name_is_made():
-    for question, asked in QUESTIONS.items():
-        for name, part in asked.parts.items():
-            made_ones = {mistake for _, mistake in WRONG[question][name]}
-            assert {mistake.name for mistake in part.mistakes} <= made_ones, question
-        assert len(set(asked.hints)) == 3
 
 
 # ------------------------------------------------------------------ what is said is so
@@ -926,19 +868,6 @@ def test_the_networks_have_learned():
 
 
 # ------------------------------------------------------------------ given
-
-
-def test_what_is_given_cannot_be_spoiled():
-    for question, asked in QUESTIONS.items():
-        if not asked.given:
-            continue
-        handed_out = given(question)
-        assert len(handed_out) == len(asked.given)
-        for value, kept in zip(handed_out, asked.given.values(), strict=True):
-            if isinstance(value, np.ndarray):
-                assert np.array_equal(value, kept)
-                value[...] = 0
-                assert np.any(kept != 0)
 
 
 def test_the_digits_are_few_and_have_their_own_labels():

@@ -1,36 +1,19 @@
 """Exercise 03_walking: its bank of answers, right ones and wrong ones.
 
-The bank is plain data. Networks stand in it as functions that make them, marked by
-`Made`, so that Keras is not loaded while the tests are collected. Only a few networks
-are trained, on simulated windows.
+Only a few networks are trained, on simulated windows.
 """
 
 import functools
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytest
 
-from helpers.exercises import check, given, start
 from helpers.exercises.walking import QUESTIONS
 from helpers.preprocessing import one_hot, scale_windows, split_by_time
-from tests.banks import right_cases, verdict_on_part, wrong_cases
-
-
-@dataclass(frozen=True)
-class Made:
-    """An answer that is made when it is needed."""
-
-    make: Any
-
-
-def made(make, *arguments, **settings):
-    return Made(functools.cache(lambda: make(*arguments, **settings)))
-
+from tests.banks import Bank, BankTests, made, started
 
 # ------------------------------------------------------------------ what is given
 
@@ -896,38 +879,13 @@ WRONG = {
     },
 }
 
-RIGHT_CASES, WRONG_CASES = right_cases(RIGHT), wrong_cases(WRONG)
+BANK = Bank("03_walking", RIGHT, WRONG)
+verdict_on = BANK.verdict_on
+exercise = started(BANK.exercise)
 
 
-@pytest.fixture(autouse=True)
-def exercise(capsys):
-    start("03_walking")
-    capsys.readouterr()
-
-
-def verdict_on(question, name, answer):
-    answer = answer.make() if isinstance(answer, Made) else answer
-    return verdict_on_part(QUESTIONS[question], question, name, answer)
-
-
-@pytest.mark.parametrize(("question", "name", "answer"), RIGHT_CASES)
-def test_right_answers(question, name, answer):
-    verdict = verdict_on(question, name, answer)
-    assert verdict.status == "correct", verdict
-    assert verdict.mistake == "" and verdict.message == ""
-
-
-@pytest.mark.parametrize(("question", "name", "answer", "mistake"), WRONG_CASES)
-def test_wrong_answers(question, name, answer, mistake):
-    verdict = verdict_on(question, name, answer)
-    assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
-    assert len(verdict.message) > 20
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_what_is_blank_is_not_attempted(question):
-    blank = dict.fromkeys(QUESTIONS[question].parts, ...)
-    assert check(question, **blank).status == "not attempted"
+class TestBank(BankTests):
+    bank = BANK
 
 
 @pytest.mark.parametrize("question", ["q4", "q5"])
@@ -935,40 +893,7 @@ def test_blank_pairs_are_not_attempted(question):
     assert verdict_on(question, "split", (..., ...)).status == "not attempted"
 
 
-def test_the_bank_is_complete():
-    assert list(RIGHT) == list(WRONG) == list(QUESTIONS)
-    for question, parts in QUESTIONS.items():
-        assert list(RIGHT[question]) == list(WRONG[question]) == list(parts.parts)
-        for name in parts.parts:
-            assert len(RIGHT[question][name]) >= 3
-            assert len({mistake for _, mistake in WRONG[question][name]}) >= 4
-
-
-def test_every_mistake_with_a_name_is_made():
-    for question, asked in QUESTIONS.items():
-        for name, part in asked.parts.items():
-            made_ones = {mistake for _, mistake in WRONG[question][name]}
-            assert {mistake.name for mistake in part.mistakes} <= made_ones, (
-                question, name, {m.name for m in part.mistakes} - made_ones,
-            )  # fmt: skip
-        assert len(set(asked.hints)) == 3
-
-
 # ------------------------------------------------------------------ given
-
-
-def test_what_is_given_cannot_be_spoiled():
-    for question, asked in QUESTIONS.items():
-        if not asked.given:
-            continue
-        handed_out = given(question)
-        values = handed_out if isinstance(handed_out, tuple) else (handed_out,)
-        assert len(values) == len(asked.given)
-        for value, kept in zip(values, asked.given.values(), strict=True):
-            assert np.array_equal(value, kept)
-            if isinstance(value, np.ndarray):
-                value[...] = 0
-                assert np.any(kept != 0)
 
 
 def test_the_givens_are_such_that_the_mistakes_differ():

@@ -15,10 +15,10 @@ import pytest
 from course.command import main
 from course.exercises import marks
 from course.instructor import grading, parallel
+from course.instructor.answers import released_text
 from course.instructor.feedback import autograded_file, feedback_file
 from course.instructor.grades import grades_of, points_of
 from course.instructor.harmless import make_harmless
-from course.instructor.parallel import released_text
 from course.instructor.sandbox import require_sandbox
 from course.notebooks import project_folder
 from tests.hostile import HOSTILE, LIMITS, MARKER, lightened

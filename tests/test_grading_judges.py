@@ -20,31 +20,27 @@ from tests import (
     test_exercises_tuning,
     test_exercises_walking,
 )
+from tests.banks import Bank, ready
 from tests.grading_kernel import SECRET, STUDENT, Graded
 
 BANKS = {
-    "01_tensors": test_exercises_tensors,
-    "02_breast_cancer": test_exercises_breast_cancer,
-    "03_walking": test_exercises_walking,
-    "04_mnist": test_exercises_mnist,
-    "05_tuning": test_exercises_tuning,
+    module.BANK.exercise: module.BANK
+    for module in (
+        test_exercises_tensors,
+        test_exercises_breast_cancer,
+        test_exercises_walking,
+        test_exercises_mnist,
+        test_exercises_tuning,
+    )
 }
 
 
-def cases(kind):
+def cases(of_bank):
     return [
         pytest.param(exercise, *case.values, id=f"{exercise[:2]}-{case.id}")
         for exercise, bank in BANKS.items()
-        for case in getattr(bank, kind)
+        for case in of_bank(bank)
     ]
-
-
-def made(exercise, answer):
-    """Return an answer of a bank; networks are made only now."""
-    if exercise == "02_breast_cancer":
-        return test_exercises_breast_cancer.made(answer)
-    is_made = type(answer).__name__ == "Made"
-    return answer.make() if is_made else answer
 
 
 @pytest.fixture(scope="module")
@@ -68,20 +64,20 @@ def test_every_exercise_has_its_bank_here():
 
 
 @pytest.mark.parametrize(
-    ("exercise", "question", "name", "answer"), cases("RIGHT_CASES")
+    ("exercise", "question", "name", "answer"), cases(Bank.right_cases)
 )
 def test_right_answers(exercise, question, name, answer, graded):
-    verdict = graded(exercise).verdict_on_part(question, name, made(exercise, answer))
+    verdict = graded(exercise).verdict_on_part(question, name, ready(answer))
     assert verdict.status == "correct", verdict
     assert verdict.mistake == "" and verdict.message == ""
 
 
 @pytest.mark.filterwarnings("ignore:You are using a softmax")
 @pytest.mark.parametrize(
-    ("exercise", "question", "name", "answer", "mistake"), cases("WRONG_CASES")
+    ("exercise", "question", "name", "answer", "mistake"), cases(Bank.wrong_cases)
 )
 def test_wrong_answers(exercise, question, name, answer, mistake, graded):
-    verdict = graded(exercise).verdict_on_part(question, name, made(exercise, answer))
+    verdict = graded(exercise).verdict_on_part(question, name, ready(answer))
     assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
     assert len(verdict.message) > 15
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from course.command import main
 from course.exercises import marks
+from course.instructor.answers import released_text
 from course.instructor.class_folder import (
     open_class,
     submitted_file,
@@ -29,7 +30,6 @@ from course.instructor.grades import (
     points_of,
 )
 from course.instructor.overview import as_text, draw, frequent_mistakes, means
-from course.instructor.parallel import released_text
 from course.instructor.reporting import as_table, report
 from tests.hostile_archives import EXERCISE, pack
 from tests.test_harmless import ATTACKS, MARKDOWN, active

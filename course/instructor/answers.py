@@ -100,13 +100,18 @@ def locked_cells(
 
 def check_cells(exercise: str, released: str | None = None) -> dict[str, str]:
     """Return the released cells with checks: the grade_id of each, and its source."""
-    file = project_folder() / "exercises" / f"{exercise}.ipynb"
-    text = released if released is not None else file.read_text(encoding="utf-8")
+    text = released_text(exercise) if released is None else released
     return {
         marks(cell)["grade_id"]: cell.source
         for cell in nbformat.reads(text, as_version=4).cells
         if marks(cell).get("grade") and not marks(cell).get("solution")
     }
+
+
+def released_text(exercise: str) -> str:
+    """Return the text of an exercise, as students got it."""
+    file = project_folder() / "exercises" / f"{exercise}.ipynb"
+    return file.read_text(encoding="utf-8")
 
 
 def _prepared(

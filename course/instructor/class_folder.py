@@ -4,11 +4,14 @@ It is an nbgrader course directory, so nbgrader's Formgrader works from within i
 Nothing of it belongs in the project's history, or in students' hands.
 """
 
+import json
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 from course.notebooks import project_folder
+from course.submitting import RECEIPT
 
 COURSE = "keras-course"
 CONFIGURATION = f'''"""nbgrader's configuration of this class; yours to change."""
@@ -55,6 +58,16 @@ def secret_of(folder: Path) -> bytes:
 def submitted_file(folder: Path, exercise: str, student: str) -> Path:
     """Return where a student's newest notebook lies, as it was handed in."""
     return folder / "submitted" / student / exercise / f"{exercise}.ipynb"
+
+
+def time_submitted(folder: Path, exercise: str, student: str) -> str:
+    """Return when it was handed in, by the receipt; "" if there is none that says."""
+    receipt = submitted_file(folder, exercise, student).with_name(RECEIPT)
+    try:
+        time = datetime.fromisoformat(json.loads(receipt.read_bytes())["time"])
+    except Exception:  # no receipt, or not one of ours
+        return ""
+    return time.isoformat()
 
 
 def students_who_submitted(folder: Path, exercise: str) -> list[str]:

@@ -3,11 +3,14 @@
 import os
 import shutil
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 
 from course.instructor.class_folder import COURSE
 
@@ -25,10 +28,20 @@ def course_directory(folder: Path, **settings: str) -> CourseDirectory:
     return CourseDirectory(root=str(folder.resolve()), course_id=COURSE, **settings)
 
 
-def open_gradebook(folder: Path) -> Any:
-    """Return nbgrader's gradebook of the class, as a context manager."""
+@contextmanager
+def open_gradebook(folder: Path) -> Iterator[Gradebook]:
+    """Give nbgrader's gradebook of the class, as long as the context lasts."""
     directory = course_directory(folder)
     # To make its file, it calls the program alembic, which lies beside Python.
     if shutil.which("alembic") is None:
         os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
-    return Gradebook(directory.db_url, directory.course_id)
+    with quietly(), Gradebook(directory.db_url, directory.course_id) as gradebook:
+        yield gradebook
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Drop what SQLAlchemy warns of: how nbgrader uses it is nbgrader's affair."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        yield

@@ -12,11 +12,10 @@ from nbgrader.api import MissingEntry
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.class_folder import (
     students_of,
-    submitted_file,
+    time_submitted,
     write_private,
 )
 from course.instructor.gradebook import open_gradebook
-from course.submitting import RECEIPT
 
 STATUSES = ("graded", "altered", "timed out", "crashed", "unreadable", "missing")
 NOT_COLLECTED = "nothing was handed in"
@@ -139,7 +138,7 @@ def _grade(
     points: Mapping[str, float],
     gradebook: Any,
 ) -> Grade:
-    submitted = _submitted(folder, exercise, student)
+    submitted = time_submitted(folder, exercise, student)
     found = noted(folder, exercise, student)
     if found is None:
         found = Noted(
@@ -178,11 +177,6 @@ def _scores(gradebook: Any, exercise: str, student: str) -> dict[str, float | No
         _question(grade.name): None if grade.needs_manual_grade else float(grade.score)
         for grade in submission.grades
     }
-
-
-def _submitted(folder: Path, exercise: str, student: str) -> str:
-    receipt = submitted_file(folder, exercise, student).with_name(RECEIPT)
-    return json.loads(receipt.read_bytes())["time"] if receipt.exists() else ""
 
 
 def _question(grade_id: str) -> str:

@@ -1,18 +1,17 @@
 """Grade an exercise: execute all submissions in parallel, then score one by one."""
 
-import warnings
 from pathlib import Path
 
 import nbformat
-from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
+from course.instructor.answers import released_text
 from course.instructor.class_folder import secret_of, students_who_submitted
 from course.instructor.execution import Limits
 from course.instructor.feedback import autograded_file, disarm
-from course.instructor.grades import Noted, note_down, noted
+from course.instructor.grades import NOT_GRADED, Noted, note_down, noted
 from course.instructor.kept_executions import kept
-from course.instructor.parallel import execute_all, released_text
+from course.instructor.parallel import execute_all
 from course.instructor.sandbox import require_sandbox
 from course.instructor.scoring import prepare, score
 from helpers.exercises.reading import clean
@@ -52,8 +51,6 @@ def grade(
     """
     if not unsafe and dask is None:
         require_sandbox()
-    # nbgrader's own affair; it comes with each submission.
-    warnings.simplefilter("ignore", SAWarning)
     execute_all(folder, exercise, jobs, dask, limits or Limits(), unsafe, again)
     prepare(folder, exercise)
     own = _own_text(exercise)
@@ -70,7 +67,7 @@ def _score(folder: Path, exercise: str, student: str, own: set[str]) -> Noted:
     graded = autograded_file(folder, exercise, student)
     execution = kept(folder, exercise, student)
     if execution is None:  # it came while the others were executed
-        return Noted("missing", "collected, and not graded yet", has_score=False)
+        return Noted("missing", NOT_GRADED, has_score=False)
     try:
         scored = score(folder, exercise, student, execution, secret_of(folder))
         if graded.exists():

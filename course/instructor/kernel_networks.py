@@ -15,6 +15,7 @@ import numpy as np
 
 from course.instructor.packing import LONGEST, Unpackable, pack
 
+# What is more is left out here, and refused outside: `replaying` reads these, too.
 MOST_LAYERS = 200
 MOST_FILES = 50
 LARGEST_FILE = 400_000  # bytes; the small network's has some 30,000

@@ -14,7 +14,7 @@ from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from tqdm import tqdm
 
-from course.instructor.answers import locked_cells
+from course.instructor.answers import locked_cells, released_text
 from course.instructor.class_folder import (
     secret_of,
     students_who_submitted,
@@ -22,7 +22,6 @@ from course.instructor.class_folder import (
 )
 from course.instructor.execution import Execution, Limits, execute
 from course.instructor.kept_executions import Task, keep, kept
-from course.notebooks import project_folder
 from helpers.exercises.reading import clean
 
 Run = Callable[..., Execution]
@@ -119,12 +118,6 @@ def _task(
         limits=limits,
         unsafe=unsafe,
     )
-
-
-def released_text(exercise: str) -> str:
-    """Return the exercise as students got it."""
-    file = project_folder() / "exercises" / f"{exercise}.ipynb"
-    return file.read_text(encoding="utf-8")
 
 
 def carry_out(task: Task, run: Run = execute) -> tuple[str, str, Execution]:

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from course.instructor.kernel_networks import MOST_FILES, MOST_LAYERS
 from course.instructor.packing import Unpackable, a_function, unpack
 from helpers.exercises.questions import Part
 from helpers.exercises.reading import Unusable, describe, function, numbers
 
 UNUSABLE = "unusable answer"
-MOST_LAYERS = 200
-MOST_FILES = 50
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course.instructor import overview
+from course.instructor.answers import released_text
 from course.instructor.class_folder import write_private
 from course.instructor.feedback import write_feedback
 from course.instructor.grades import Grade, graded_exercises, grades_of, points_of
-from course.instructor.parallel import released_text
 from helpers.exercises.reading import clean
 
 # Spreadsheets take a cell that begins so for a formula, full-width signs included.

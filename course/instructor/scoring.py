@@ -5,17 +5,14 @@ given the notebook that ran in the sandbox, outputs and all. And the score of ea
 question is set from the answers that were handed out, by `SetScores`.
 """
 
-import json
 import logging
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import nbformat
 from nbgrader.api import MissingEntry
@@ -30,32 +27,19 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.answers import ANSWERS, QuestionVerdict, check_cells, judged
-from course.instructor.gradebook import course_directory, open_gradebook
+from course.instructor.class_folder import time_submitted, write_private
+from course.instructor.execution import Execution
+from course.instructor.gradebook import course_directory, open_gradebook, quietly
 from course.instructor.release import exercise_text
 from course.notebooks import project_folder
-from course.submitting import RECEIPT
 
 GRADED, ALTERED = "graded", "altered"
 SCORED = ("executed", "timed out")  # how an execution may end that can be scored
 CRASHED = "crashed"
-
-
-class Execution(Protocol):
-    """What scoring needs of `course.instructor.execution.Execution`."""
-
-    @property
-    def status(self) -> str: ...
-    @property
-    def altered(self) -> tuple[str, ...]: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def notebook(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -114,8 +98,8 @@ def prepare(folder: Path, exercise: str) -> None:
     """
     solution = project_folder() / "solutions" / f"{exercise}.ipynb"
     released = exercise_text(solution)
-    _write(folder / "source" / exercise / solution.name, solution.read_text("utf-8"))
-    _write(folder / "release" / exercise / solution.name, released)
+    write_private(folder / "source" / exercise / solution.name, solution.read_bytes())
+    write_private(folder / "release" / exercise / solution.name, released.encode())
     with open_gradebook(folder) as gradebook:
         gradebook.update_or_create_assignment(exercise)
     resources = {
@@ -126,17 +110,13 @@ def prepare(folder: Path, exercise: str) -> None:
         }
     }
     try:
-        SaveCells().preprocess(nbformat.reads(released, as_version=4), resources)
+        with quietly():
+            SaveCells().preprocess(nbformat.reads(released, as_version=4), resources)
     except RuntimeError as error:
         raise ValueError(
             f"{exercise} has other questions than those that were graded already. "
             f"Grade with the project as it was, or use a new folder than {folder}."
         ) from error
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
 
 
 # ------------------------------------------------------------------ the scores
@@ -261,9 +241,9 @@ def _autograde(
     with tempfile.TemporaryDirectory(dir=folder, prefix="scoring-") as temporary:
         step = Path(temporary).name
         submitted = Path(temporary) / "submitted" / student / exercise
-        _write(submitted / f"{exercise}.ipynb", notebook)
-        if time := _handed_in(folder, exercise, student):
-            _write(submitted / "timestamp.txt", time)
+        write_private(submitted / f"{exercise}.ipynb", notebook.encode())
+        if time := time_submitted(folder, exercise, student):
+            write_private(submitted / "timestamp.txt", time.encode())
         directory = course_directory(
             folder,
             assignment_id=exercise,
@@ -283,8 +263,7 @@ def _autograde(
             AssignLatePenalties,
             CheckCellMetadata,
         ]
-        with _errors_of(autograde.log) as errors, warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own affair
+        with _errors_of(autograde.log) as errors, quietly():
             try:
                 autograde.start()
             except NbGraderException as error:
@@ -293,16 +272,6 @@ def _autograde(
             Path(temporary) / "autograded" / student / exercise,
             folder / "autograded" / student / exercise,
         )
-
-
-def _handed_in(folder: Path, exercise: str, student: str) -> str:
-    """Return when it was handed in, by the receipt; "" if that says nothing."""
-    receipt = folder / "submitted" / student / exercise / RECEIPT
-    try:
-        time = datetime.fromisoformat(json.loads(receipt.read_bytes())["time"])
-    except Exception:  # no receipt, or not one of ours
-        return ""
-    return time.isoformat()
 
 
 def _put_in_place(made: Path, place: Path) -> None:

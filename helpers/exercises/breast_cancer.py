@@ -4,7 +4,6 @@ What is right is said by properties ("no Id in both parts", "nine inputs, and wh
 comes out is a probability"), and whatever is counted is counted from the table itself.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from helpers.exercises.reading import (
     Unusable,
     close,
     describe,
+    is_any_of,
+    layers_of,
     measurements,
     network,
     numbers,
@@ -670,14 +671,6 @@ SCALE_THEN_FILL = Question(
 # ----------------------------------------------------------- q5: define and compile
 
 
-def layers_of(model: Any) -> list[Any]:
-    """Return the layers in order, those of networks inside the network, too."""
-    found = []
-    for layer in model.layers:
-        found += layers_of(layer) if hasattr(layer, "layers") else [layer]
-    return [layer for layer in found if type(layer).__name__ != "InputLayer"]
-
-
 def dense_layers(model: Any) -> list[tuple[int, str]]:
     """Return units and activation of each dense layer.
 
@@ -994,14 +987,6 @@ CALLED = TWENTY[:, 0] > 0.5  # those that are called malignant
 HIT = CALLED == TRUTH
 
 
-def is_number(value: float) -> Callable[[np.ndarray], bool]:
-    return lambda answer: close(answer, value)
-
-
-def is_any_of(*values: float) -> Callable[[np.ndarray], bool]:
-    return lambda answer: any(close(answer, value) for value in values)
-
-
 ACCURACY = Part(
     read=numbers,
     right=lambda accuracy: close(accuracy * len(TRUTH), HIT.sum()),
@@ -1032,12 +1017,12 @@ ACCURACY = Part(
         ),
         Mistake(
             "percent",
-            is_number(100 * np.mean(HIT)),
+            is_any_of(100 * np.mean(HIT)),
             "That is in percent. A share from 0 to 1 is asked for, as Keras gives it.",
         ),
         Mistake(
             "count in place of share",
-            is_number(np.sum(HIT)),
+            is_any_of(np.sum(HIT)),
             "That is how many are right. Divide by how many there are.",
         ),
         Mistake(
@@ -1056,7 +1041,7 @@ ACCURACY = Part(
         ),
         Mistake(
             "probabilities compared with classes",
-            is_number(0),
+            is_any_of(0),
             "No probability is exactly 0 or 1, so none equals a class. Make classes "
             "of them first.",
         ),
@@ -1121,7 +1106,7 @@ def gives_probabilities(model: Any) -> bool:
 
 
 def dropouts(model: Any) -> list[Any]:
-    return [layer for layer in layers_of(model) if type(layer).__name__ == "Dropout"]
+    return layers_of(model, "Dropout")
 
 
 def drops_answers(model: Any) -> bool:

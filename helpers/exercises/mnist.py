@@ -6,7 +6,7 @@ are read when they are first asked for, not when this module is imported.
 
 import functools
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from helpers.exercises.givens import Lazily, digits
 from helpers.exercises.questions import Mistake, Part, Question
 from helpers.exercises.reading import (
     Unusable,
+    are_probabilities,
     clean,
     close,
-    describe,
     function,
     network,
     numbers,
     pair,
+    refuse_text_and_sets,
     same_members,
     whole,
     whole_number,
@@ -168,18 +169,7 @@ SCALED = Part(
 
 def words(answer: Any, name: str) -> list[Any]:
     """Return an answer as a list, whatever is in it; arrays of text will do."""
-    if isinstance(answer, str | bytes):
-        raise Unusable(
-            "one text in place of a list",
-            f"{describe(answer, name)}. A list with one name for each image is asked "
-            "for.",
-        )
-    if isinstance(answer, set | frozenset | Mapping):
-        raise Unusable(
-            "set in place of a list",
-            f"{describe(answer, name)}. It has each name only once, and no order. "
-            "A list is asked for.",
-        )
+    refuse_text_and_sets(answer, name, "image")
     return [str(one) if isinstance(one, str) else one for one in answer]
 
 
@@ -773,8 +763,7 @@ def loss(outputs: Outputs, largest_pixel: int = 1) -> float:
 
 
 def gives_probabilities(outputs: Outputs) -> bool:
-    values = outputs()
-    return bool(np.all(values >= 0) and np.allclose(values.sum(axis=1), 1, atol=1e-3))
+    return are_probabilities(outputs())
 
 
 def wants_pixels_to_255(outputs: Outputs) -> bool:

@@ -7,7 +7,7 @@ writes.
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -187,6 +187,46 @@ def pair(answer: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     return numbers(answer[0], f"the first of {name}"), numbers(
         answer[1], f"the second of {name}"
     )
+
+
+def refuse_text_and_sets(answer: Any, name: str, thing: str) -> None:
+    """Raise Unusable if an answer is no list with one name for each `thing`."""
+    if isinstance(answer, str | bytes):
+        raise Unusable(
+            "one text in place of a list",
+            f"{describe(answer, name)}. A list with one name for each {thing} is asked "
+            "for.",
+        )
+    if isinstance(answer, set | frozenset | Mapping):
+        raise Unusable(
+            "set in place of a list",
+            f"{describe(answer, name)}. It has each name only once, and no order. "
+            "A list is asked for.",
+        )
+
+
+def layers_of(model: Any, *kinds: str) -> list[Any]:
+    """Return the layers in order, those of networks within the network, too.
+
+    With names such as "Dense", only the layers of these kinds.
+    """
+    found = []
+    for layer in model.layers:
+        found += layers_of(layer) if hasattr(layer, "layers") else [layer]
+    found = [layer for layer in found if type(layer).__name__ != "InputLayer"]
+    return [layer for layer in found if not kinds or type(layer).__name__ in kinds]
+
+
+def are_probabilities(outputs: np.ndarray) -> bool:
+    """Return whether each row holds probabilities: none below 0, together 1."""
+    return bool(
+        np.all(outputs >= 0) and np.allclose(outputs.sum(axis=1), 1, atol=TOLERANCE)
+    )
+
+
+def is_any_of(*values: float) -> Callable[[Any], bool]:
+    """Return a condition: the answer is one of these numbers, within the tolerance."""
+    return lambda answer: any(close(np.asarray(answer), value) for value in values)
 
 
 def close(value: np.ndarray, expected: Any) -> bool:

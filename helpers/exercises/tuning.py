@@ -16,9 +16,12 @@ from helpers.exercises.givens import Lazily, digits
 from helpers.exercises.questions import Mistake, Part, Question
 from helpers.exercises.reading import (
     Unusable,
+    are_probabilities,
     close,
     describe,
     function,
+    is_any_of,
+    layers_of,
     network,
     numbers,
     pair,
@@ -29,10 +32,6 @@ from helpers.exercises.reading import (
 SIDE = 28  # of a digit, in pixels
 N_HIGH = 5  # classes of the second task, and the smallest label among them
 Pair = tuple[np.ndarray, np.ndarray]
-
-
-def is_any_of(*values: float) -> Callable[[Any], bool]:
-    return lambda answer: any(close(np.asarray(answer), value) for value in values)
 
 
 # ----------------------------------------------------------- networks that have learned
@@ -869,11 +868,7 @@ def accuracy_in_other_order(model: Any) -> float:
 
 
 def convolutions(model: Any) -> list[Any]:
-    """Return the convolutional layers, also those of networks inside the network."""
-    found = []
-    for layer in getattr(model, "layers", ()):
-        found += [layer] if type(layer).__name__ == "Conv2D" else convolutions(layer)
-    return found
+    return layers_of(model, "Conv2D")
 
 
 def kernels(model: Any) -> np.ndarray:
@@ -925,8 +920,7 @@ def transfers(model: Any) -> bool:
 
 
 def gives_probabilities(model: Any) -> bool:
-    answers = asked_about(model)
-    return bool(np.all(answers >= 0) and np.allclose(answers.sum(axis=1), 1, atol=1e-3))
+    return are_probabilities(asked_about(model))
 
 
 def knows_held_out(model: Any) -> bool:

@@ -15,12 +15,15 @@ from helpers.exercises.givens import Lazily
 from helpers.exercises.questions import Mistake, Part, Question
 from helpers.exercises.reading import (
     Unusable,
+    are_probabilities,
     clean,
     close,
     describe,
+    layers_of,
     network,
     numbers,
     pair,
+    refuse_text_and_sets,
     same_members,
     shape,
     whole,
@@ -201,18 +204,7 @@ TARGETS = Part(
 
 def file_names(answer: Any, name: str) -> list[str]:
     """Return an answer as names of files, without their ending."""
-    if isinstance(answer, str | bytes):
-        raise Unusable(
-            "one text in place of a list",
-            f"{describe(answer, name)}. A list with one name for each window is asked "
-            "for.",
-        )
-    if isinstance(answer, set | frozenset | dict):
-        raise Unusable(
-            "set in place of a list",
-            f"{describe(answer, name)}. It has each name only once, and no order. "
-            "A list is asked for.",
-        )
+    refuse_text_and_sets(answer, name, "window")
     return [
         one.removesuffix(".csv") if isinstance(one, str) else str(int(one))
         for one in np.ravel(np.asarray(answer, dtype=object))
@@ -1121,6 +1113,7 @@ def total_of(flat: int, bias: int = 1) -> int:
 
 
 def is_any_of(*values: int) -> Callable[[int], bool]:
+    """Return a condition: the answer is exactly one of these whole numbers."""
     return lambda n: n in values
 
 
@@ -1357,20 +1350,8 @@ COUNTING = Question(
 N_FILTERS, KERNEL_LENGTH, N_HIDDEN = 20, 30, 60
 
 
-def layers_of(model: Any) -> list[Any]:
-    """Return all layers, those of networks within the network, too."""
-    found = []
-    for layer in model.layers:
-        found += layers_of(layer) if hasattr(layer, "layers") else [layer]
-    return found
-
-
 def kind_of(layer: Any) -> str:
     return type(layer).__name__
-
-
-def of_kind(model: Any, *names: str) -> list[Any]:
-    return [layer for layer in layers_of(model) if kind_of(layer) in names]
 
 
 CONVOLUTIONS = (
@@ -1380,11 +1361,11 @@ CONVOLUTIONS = (
 
 
 def convolutions(model: Any) -> list[Any]:
-    return of_kind(model, *CONVOLUTIONS)
+    return layers_of(model, *CONVOLUTIONS)
 
 
 def dense_layers(model: Any) -> list[Any]:
-    return of_kind(model, "Dense")
+    return layers_of(model, "Dense")
 
 
 def activation_behind(model: Any, layer: Any) -> str:
@@ -1456,7 +1437,7 @@ def is_asked_cnn(model: Any) -> bool:
 
 
 def is_pooled_by_two(model: Any) -> bool:
-    pools = of_kind(model, "MaxPooling1D")
+    pools = layers_of(model, "MaxPooling1D")
     return (
         len(pools) == 1
         and tuple(np.ravel(pools[0].pool_size)) == (2,)
@@ -1625,20 +1606,20 @@ CNN = Part(
         ),
         Mistake(
             "average pooling",
-            lambda model: bool(of_kind(model, "AveragePooling1D")),
+            lambda model: bool(layers_of(model, "AveragePooling1D")),
             "That pooling keeps the average. The largest number is to be kept.",
         ),
         Mistake(
             "global pooling",
             lambda model: bool(
-                of_kind(model, "GlobalMaxPooling1D", "GlobalAveragePooling1D")
+                layers_of(model, "GlobalMaxPooling1D", "GlobalAveragePooling1D")
             ),
             "Global pooling leaves one number of each filter and drops where it was. "
             "Pool pairs here, then lay everything flat.",
         ),
         Mistake(
             "no pooling",
-            lambda model: not of_kind(model, "MaxPooling1D"),
+            lambda model: not layers_of(model, "MaxPooling1D"),
             "Max pooling is missing, behind the convolution.",
         ),
         Mistake(
@@ -1763,10 +1744,7 @@ class Trained:
         return tuple(self.model.output_shape) == (None, N_CLASSES)
 
     def gives_probabilities(self) -> bool:
-        values = self.outputs()
-        return bool(
-            np.all(values >= 0) and np.allclose(values.sum(axis=1), 1, atol=0.01)
-        )
+        return are_probabilities(self.outputs())
 
     def knows_later_ones_better(self) -> bool:
         return self.accuracy() > self.accuracy(which="fit") + 0.04

@@ -15,7 +15,7 @@ from course.instructor.replaying import (
     said,
 )
 from helpers.exercises.questions import Part
-from helpers.exercises.reading import Unusable, describe, pair
+from helpers.exercises.reading import Unusable, are_probabilities, describe, pair
 from helpers.exercises.tuning import (
     ALL_CLASSES,
     ENOUGH,
@@ -132,9 +132,7 @@ def transferring(random: Generator) -> tuple[list, Part]:
         return float(np.sum([count.max() for count in counts]) / len(found))
 
     def gives_probabilities(facts: Facts) -> bool:
-        values = answers(facts)
-        sums = values.sum(axis=1)
-        return bool(np.all(values >= 0) and np.allclose(sums, 1, atol=1e-3))
+        return are_probabilities(answers(facts))
 
     def knows_held_out(facts: Facts) -> bool:
         return accuracy(facts) > max(accuracy(facts, "few"), GUESSING) + 0.02
