@@ -36,3 +36,19 @@ def test_a_number_of_threads_that_the_caller_set_is_kept(environment, monkeypatc
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
     processes.test(["notebooks/01.ipynb"], jobs=2)
     assert environment["TF_NUM_INTRAOP_THREADS"] == "3"
+
+
+def test_bundle_for_students_has_no_code_to_check(monkeypatch, tmp_path):
+    commands = []
+
+    def call(command, cwd, env):
+        commands.append(command)
+        return 0
+
+    monkeypatch.setattr(processes.subprocess, "call", call)
+    monkeypatch.setattr(processes, "project_folder", lambda: tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01.ipynb").touch()
+    assert processes.test() == 0
+    assert [command[2] for command in commands] == ["pytest"]
+    assert commands[0][-1] == "notebooks"
