@@ -59,7 +59,7 @@ def test(
         environment[SOURCE_VARIABLE] = source
     folders = [name for name in ("notebooks", "solutions") if _exists(name)]
     commands = []
-    has_tests = (project_folder() / "tests").is_dir()  # the bundle for students has none
+    has_tests = (project_folder() / "tests").is_dir()  # not in the students' bundle
     if has_tests and not files and not notebooks_only:
         folders.append("tests")
         commands += [
