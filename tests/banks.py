@@ -4,6 +4,9 @@ A bank is plain data: question -> answer -> right ones, and question -> answer -
 of a wrong one and the name of its mistake, "" for one without a name. Whatever needs
 Keras stands in it as `made(...)`, so that Keras is not loaded while the tests are
 collected.
+
+Each answer is judged twice: by the public check, and by the grading check, for which
+the graded cell's own code packs it and what is displayed is unpacked.
 """
 
 import functools
@@ -15,6 +18,7 @@ import numpy as np
 import pytest
 
 from helpers.exercises import check, given, questions_of, start
+from tests.grading_kernel import graded_cells
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,13 @@ class BankTests:
         elif "question" in metafunc.fixturenames:
             metafunc.parametrize("question", self.bank.questions)
 
+    @pytest.fixture
+    def graded(self, monkeypatch):
+        """The graded cells of the exercise, whose answers go the whole way."""
+        cells = graded_cells(self.bank.exercise)
+        cells.listen(monkeypatch)
+        return cells
+
     def test_right_answers(self, question, name, answer):
         verdict = self.bank.verdict_on(question, name, answer)
         assert verdict.status == "correct", verdict
@@ -122,6 +133,16 @@ class BankTests:
         verdict = self.bank.verdict_on(question, name, answer)
         assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
         assert len(verdict.message) > 20
+
+    def test_right_answers_are_graded_so(self, question, name, answer, graded):
+        verdict = graded.verdict_on_part(question, name, ready(answer))
+        assert verdict.status == "correct", verdict
+        assert verdict.mistake == "" and verdict.message == ""
+
+    def test_wrong_answers_are_graded_so(self, question, name, answer, mistake, graded):
+        verdict = graded.verdict_on_part(question, name, ready(answer))
+        assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
+        assert len(verdict.message) > 15
 
     def test_a_question_with_all_right_answers(self, question, capsys):
         parts = self.bank.right[question].items()
@@ -137,6 +158,11 @@ class BankTests:
         for blank in (..., None):
             blanks = dict.fromkeys(self.bank.questions[question].parts, blank)
             assert check(question, **blanks).status == "not attempted"
+
+    def test_what_is_blank_is_graded_as_not_attempted(self, graded):
+        for question in self.bank.questions:
+            verdict = graded.verdict(question)
+            assert (verdict.status, verdict.share) == ("not attempted", 0)
 
     def test_the_bank_is_complete(self):
         right, wrong = self.bank.right, self.bank.wrong

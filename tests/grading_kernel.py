@@ -1,5 +1,6 @@
 """Run graded cells without a kernel: the same code, in a plain namespace."""
 
+import functools
 from typing import Any
 
 import IPython.display
@@ -46,6 +47,12 @@ class Graded:
         """Return what is thought of one part, the others being blank."""
         parts = self.verdict(question, **{name: answer}).parts
         return next(part for part in parts if part.name == name)
+
+
+@functools.cache
+def graded_cells(exercise: str) -> Graded:
+    """Return the graded cells of an exercise; they are made once for all tests."""
+    return Graded(exercise)
 
 
 def released(exercise: str) -> str:

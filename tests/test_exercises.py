@@ -1,6 +1,7 @@
 """start, given, check and hint, whatever they are given."""
 
 import dataclasses
+import importlib
 import json
 import re
 import subprocess
@@ -17,6 +18,7 @@ from helpers.exercises.questions import Mistake, Part, Question, judge
 from helpers.exercises.reading import MOST_ELEMENTS, function, numbers, whole_number
 from helpers.exercises.tensors import QUESTIONS
 from helpers.exercises.verdicts import PartVerdict, Verdict
+from tests.banks import BankTests
 
 ROOT = Path(helpers.__file__).parent.parent
 
@@ -524,6 +526,13 @@ def test_every_exercise_is_complete(exercise):
             assert len(names) == len(set(names))
             texts = [part.otherwise, *(mistake.message for mistake in part.mistakes)]
             assert all(re.search(r"[.?]$", text) for text in texts)
+
+
+@pytest.mark.parametrize("exercise", asking.EXERCISES)
+def test_every_exercise_has_its_bank(exercise):
+    module = importlib.import_module(f"tests.test_exercises_{exercise[3:]}")
+    assert issubclass(module.TestBank, BankTests)
+    assert module.TestBank.bank.exercise == exercise
 
 
 def test_importing_is_cheap_and_the_examples_are_right():

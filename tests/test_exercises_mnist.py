@@ -24,7 +24,6 @@ TRUE, PREDICTED = QUESTIONS["q4"].given.values()
 TRUE_5, PREDICTED_5, PROBABILITIES_5 = QUESTIONS["q5"].given.values()
 LABELS = QUESTIONS["q8"].given["labels"]
 
-ROW = np.arange(len(PROBABILITIES))
 CLASSES = PROBABILITIES.argmax(axis=1)
 
 MATRIX = np.zeros((10, 10))

@@ -1,8 +1,9 @@
-"""The grading checks agree with the public ones on every banked answer.
+"""The grading checks where they are stricter than the public ones, and in a kernel.
 
-Each answer goes the whole way: the graded cell's own code packs it, what is displayed
-is unpacked and judged. The notebooks themselves run in real kernels.
+That both agree on every banked answer is tested with the banks, in `tests/banks.py`.
 """
+
+import itertools
 
 import nbformat
 import numpy as np
@@ -17,76 +18,20 @@ from tests import (
     test_exercises_breast_cancer,
     test_exercises_mnist,
     test_exercises_tensors,
-    test_exercises_tuning,
-    test_exercises_walking,
 )
-from tests.banks import Bank, ready
-from tests.grading_kernel import SECRET, STUDENT, Graded
-
-BANKS = {
-    module.BANK.exercise: module.BANK
-    for module in (
-        test_exercises_tensors,
-        test_exercises_breast_cancer,
-        test_exercises_walking,
-        test_exercises_mnist,
-        test_exercises_tuning,
-    )
-}
-
-
-def cases(of_bank):
-    return [
-        pytest.param(exercise, *case.values, id=f"{exercise[:2]}-{case.id}")
-        for exercise, bank in BANKS.items()
-        for case in of_bank(bank)
-    ]
-
-
-@pytest.fixture(scope="module")
-def all_graded():
-    return {exercise: Graded(exercise) for exercise in BANKS}
+from tests.grading_kernel import SECRET, STUDENT, graded_cells
 
 
 @pytest.fixture
-def graded(all_graded, monkeypatch):
-    """Return what gives the graded cells of an exercise, made once for all cases."""
+def graded(monkeypatch):
+    """Return what gives the graded cells of an exercise."""
 
     def of(exercise):
-        all_graded[exercise].listen(monkeypatch)
-        return all_graded[exercise]
+        cells = graded_cells(exercise)
+        cells.listen(monkeypatch)
+        return cells
 
     return of
-
-
-def test_every_exercise_has_its_bank_here():
-    assert set(BANKS) == set(EXERCISES)
-
-
-@pytest.mark.parametrize(
-    ("exercise", "question", "name", "answer"), cases(Bank.right_cases)
-)
-def test_right_answers(exercise, question, name, answer, graded):
-    verdict = graded(exercise).verdict_on_part(question, name, ready(answer))
-    assert verdict.status == "correct", verdict
-    assert verdict.mistake == "" and verdict.message == ""
-
-
-@pytest.mark.filterwarnings("ignore:You are using a softmax")
-@pytest.mark.parametrize(
-    ("exercise", "question", "name", "answer", "mistake"), cases(Bank.wrong_cases)
-)
-def test_wrong_answers(exercise, question, name, answer, mistake, graded):
-    verdict = graded(exercise).verdict_on_part(question, name, ready(answer))
-    assert (verdict.status, verdict.mistake) == ("incorrect", mistake), verdict
-    assert len(verdict.message) > 15
-
-
-@pytest.mark.parametrize("exercise", BANKS)
-def test_what_is_blank_is_not_attempted(exercise, graded):
-    for question in questions_of(exercise):
-        verdict = graded(exercise).verdict(question)
-        assert (verdict.status, verdict.share) == ("not attempted", 0)
 
 
 def test_the_share_of_right_parts(graded):
@@ -222,16 +167,38 @@ def test_a_saved_file_must_be_of_the_network_that_was_given(graded):
 
 # ------------------------------------------------------------------ real kernels
 
+FRESH = "01_tensors"
 
-def graded_run(file, cells):
-    """Return the notebook after a run, with these sources in the locked cells."""
-    notebook = read_notebook(file)
-    for cell in notebook.cells:
+
+def with_graded_cells(folder, exercise):
+    """Return a notebook whose locked cells are those that run when it is graded."""
+    cells = locked_cells(exercise, STUDENT, SECRET)
+    notebook = read_notebook(project_folder() / folder / f"{exercise}.ipynb")
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"{folder}-{exercise}-{number}"  # several go into one notebook
         if marks(cell).get("grade_id") in cells:
             cell.source = cells[marks(cell)["grade_id"]]
         elif marks(cell).get("grade"):  # the open question trains, for nothing here
             cell.source = ""
-    return run_notebook(notebook, file.parent, {}, stop_at_errors=False)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def executed():
+    """The fresh exercise and the solutions, by their folder and name, after a run.
+
+    All in one kernel, so that Keras is loaded once. The fresh one runs first: it must
+    not find what a solution leaves.
+    """
+    places = [("exercises", FRESH), *(("solutions", name) for name in EXERCISES)]
+    notebooks = {place: with_graded_cells(*place) for place in places}
+    cells = [cell for notebook in notebooks.values() for cell in notebook.cells]
+    one = nbformat.v4.new_notebook(cells=cells)
+    done = run_notebook(one, project_folder(), {}, stop_at_errors=False)
+    ran = iter(done.cells)
+    for notebook in notebooks.values():
+        notebook.cells = list(itertools.islice(ran, len(notebook.cells)))
+    return notebooks
 
 
 def verdicts(exercise, notebook):
@@ -243,26 +210,25 @@ def verdicts(exercise, notebook):
     }
 
 
-@pytest.mark.parametrize("exercise", BANKS)
-def test_the_reference_gets_all_points_and_the_student_sees_the_public_check(exercise):
-    cells = locked_cells(exercise, STUDENT, SECRET)
-    done = graded_run(project_folder() / "solutions" / f"{exercise}.ipynb", cells)
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_reference_gets_all_points_and_the_student_sees_the_public_check(
+    exercise, executed
+):
+    done = executed["solutions", exercise]
     found = verdicts(exercise, done)
     assert list(found) == list(questions_of(exercise))
     assert {name: verdict.share for name, verdict in found.items()} == dict.fromkeys(
         found, 1
     )
     for cell in done.cells:
-        if marks(cell).get("grade_id") in cells:
+        if marks(cell).get("grade_id", "").endswith("-check"):
             said = [output.data.get("text/plain", "") for output in cell.outputs]
             assert any(" correct: " in text for text in said)
 
 
-def test_the_fresh_exercise_gets_nothing():
-    exercise = "01_tensors"
-    cells = locked_cells(exercise, STUDENT, SECRET)
-    done = graded_run(project_folder() / "exercises" / f"{exercise}.ipynb", cells)
-    found = verdicts(exercise, done)
+def test_the_fresh_exercise_gets_nothing(executed):
+    done = executed["exercises", FRESH]
+    found = verdicts(FRESH, done)
     assert {verdict.status for verdict in found.values()} == {"not attempted"}
     assert not any(
         output.output_type == "error"

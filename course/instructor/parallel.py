@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import BrokenProcessPool
@@ -81,30 +82,28 @@ def execute_all(
             f"{exercise[:2]} INBOX"
         )
 
-    def task_of(student: str) -> Task:
-        return _task(folder, exercise, student, limits, unsafe)
+    bar = tqdm(total=len(students), desc="executed", disable=None)
 
-    waiting = [
-        student
-        for student in students
-        if again or kept(folder, exercise, student, task_of(student).key) is None
-    ]
-    calls = (delayed(carry_out)(task_of(student), run) for student in waiting)
-    failed = 0
-    with _workers(jobs, dask), _bar(len(waiting)) as bar:
+    def calls() -> Iterator[Any]:
+        for student in students:
+            task = _task(folder, exercise, student, limits, unsafe)
+            if again or kept(folder, exercise, student, task.key) is None:
+                yield delayed(carry_out)(task, run)
+            else:
+                bar.update()
+
+    executed = failed = 0
+    with _workers(jobs, dask), bar:
         bar.set_postfix(failed=failed)
         for student, key, done in Parallel(
             return_as="generator_unordered", batch_size=1
-        )(calls):
+        )(calls()):
             keep(folder, exercise, student, key, done)
+            executed += 1
             failed += done.status != "executed"
             bar.set_postfix(failed=failed)
             bar.update()
-    return len(waiting)
-
-
-def _bar(total: int) -> tqdm:
-    return tqdm(total=total, desc="executed", disable=None)
+    return executed
 
 
 def _task(
