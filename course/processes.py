@@ -9,9 +9,6 @@ from course.notebooks import SOURCE_VARIABLE, project_folder
 
 START_PAGE = "notebooks/00_start_here.ipynb"
 
-# How many threads TensorFlow and scikit-learn may use.
-THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-
 
 def lab(port: int | None = None, browser: bool = True) -> int:
     """Serve JupyterLab on the start page until it is stopped; return its status."""
@@ -54,7 +51,7 @@ def test(
     notebooks_only : bool
         Leave out the checks and tests of the code.
     """
-    environment = {**_share_of_cores(jobs), **os.environ}
+    environment = dict(os.environ)
     if source:
         environment[SOURCE_VARIABLE] = source
     folders = [name for name in ("notebooks", "solutions") if _exists(name)]
@@ -80,12 +77,6 @@ def test(
         if status:
             return status
     return 0
-
-
-def _share_of_cores(jobs: int) -> dict[str, str]:
-    """Notebooks that run side by side and share all cores wait for each other."""
-    share = max(1, (os.cpu_count() or 1) // jobs)
-    return dict.fromkeys(THREADS, str(share))
 
 
 def _python(module: str) -> list[str]:
