@@ -10,11 +10,8 @@ pictures be there with their size and alternative text. A cell that was never ru
 stored stderr fail. On the sample, outputs are compared with the sample's own record.
 """
 
-import itertools
 import json
 import os
-from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +42,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.write_line(
         f"Notebooks were compared on the data source: {config.stash[source_key]}"
     )
-    for file, seconds in _seconds_of_notebooks(terminalreporter.stats):
-        terminalreporter.write_line(f"{seconds:7.1f} s  {file}")
-
-
-def _seconds_of_notebooks(stats: Mapping[str, list[Any]]) -> list[tuple[str, float]]:
-    """Return how long each notebook took with its kernel's start, the slowest first."""
-    seconds: defaultdict[str, float] = defaultdict(float)
-    for report in itertools.chain.from_iterable(stats.values()):
-        file = getattr(report, "nodeid", "").partition("::")[0]
-        if file.endswith(".ipynb"):
-            seconds[file] += getattr(report, "duration", 0.0)
-    return sorted(seconds.items(), key=lambda item: -item[1])
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -69,6 +69,7 @@ def test(
             *_python("pytest"),
             *("-p", "course.nbval_tolerance", "--nbval", "--nbval-current-env"),
             *("-n", str(jobs), "--dist", "loadfile", "--durations=10"),
+            *("-p", "course.longest_first", "--no-loadscope-reorder"),
             *(files or folders),
         ]
     )

@@ -5,13 +5,11 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from course.nbval_tolerance import _seconds_of_notebooks
 from course.notebooks import run_notebook
 
 FIGURE = """\
@@ -178,15 +176,3 @@ def test_case(outcomes, name):
 )
 def test_the_failure_says_what_is_wrong(outcomes, name, words):
     assert words in outcomes[name]
-
-
-def test_seconds_are_summed_for_each_notebook_the_slowest_first():
-    def report(nodeid, duration):
-        return SimpleNamespace(nodeid=nodeid, duration=duration)
-
-    stats = {
-        "passed": [report("a.ipynb::Cell 0", 1.0), report("b.ipynb::Cell 0", 2.0)],
-        "": [report("a.ipynb::Cell 0", 3.0), report("tests/test_x.py::test", 9.0)],
-        "warnings": [SimpleNamespace(message="no report of a test")],
-    }
-    assert _seconds_of_notebooks(stats) == [("a.ipynb", 4.0), ("b.ipynb", 2.0)]

@@ -37,7 +37,10 @@ def start_again(network: "keras.Model") -> None:
         raise ValueError("The network has no optimizer yet; call its compile first.")
     fresh = keras.models.clone_model(network)
     network.set_weights(fresh.get_weights())
-    if optimizer.built:
+    if not optimizer.built:
+        # Else the first fit would do this, and Keras prepare it twice.
+        optimizer.build(network.trainable_variables)
+    else:
         twin = type(optimizer).from_config(optimizer.get_config())
         twin.build(fresh.trainable_variables)
         for variable, at_start in zip(optimizer.variables, twin.variables, strict=True):
