@@ -12,6 +12,7 @@ from course.instructor import web_pages  # noqa: E402
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 project = "Deep learning with Keras"
+author = "the course team"
 copyright = "text and figures CC BY 4.0, code MIT"
 language = "en"
 
@@ -49,6 +50,7 @@ html_use_index = html_domain_indices = False  # the search finds more
 html_theme_options = {
     "use_download_button": True,
     "use_fullscreen_button": False,
+    "navbar_persistent": [],  # the search is in the side bar
     "show_navbar_depth": 1,
     "home_page_in_toc": True,
     **web_pages.launch_options(PROJECT.get("urls", {}).get("Repository", "")),

@@ -3,6 +3,7 @@
 An extension of Sphinx; `site/conf.py` names it.
 """
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -25,6 +26,34 @@ def add_lower_case_anchors(app: Sphinx, document: nodes.document) -> None:
     anchors = app.env.metadata[app.env.docname].get("myst_slugs", {})
     for anchor, heading in list(anchors.items()):
         anchors.setdefault(anchor.lower(), heading)
+
+
+def with_scopes(html: str) -> str:
+    """Say of each head of a table whether it is that of a column or of a row.
+
+    Screen readers read them out with each cell. pandas and docutils write heads
+    without, and pandas writes heads that are empty: these become plain cells.
+
+    Examples
+    --------
+    >>> with_scopes("<tbody><tr><th>loss</th><td>0.1</td></tr></tbody>")
+    '<tbody><tr><th scope="row">loss</th><td>0.1</td></tr></tbody>'
+    """
+    return re.sub(r"<(thead|tbody)\b.*?</\1>", _scoped_part, html, flags=re.DOTALL)
+
+
+def _scoped_part(part: re.Match[str]) -> str:
+    scope = "col" if part[1] == "thead" else "row"
+    filled = re.sub(r"<th\b[^>]*>\s*</th>", "<td></td>", part[0])
+    return re.sub(r"<th\b(?![^>]*\bscope=)", f'<th scope="{scope}"', filled)
+
+
+def give_heads_scopes(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
+    """Do that on each page, before it is written."""
+    if "body" in context:
+        context["body"] = with_scopes(context["body"])
 
 
 def launch_options(repository: str) -> dict[str, Any]:
@@ -56,4 +85,5 @@ def launch_options(repository: str) -> dict[str, Any]:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the above to Sphinx."""
     app.connect("doctree-read", add_lower_case_anchors)
+    app.connect("html-page-context", give_heads_scopes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
