@@ -1,4 +1,4 @@
-"""The commands of instructors: release, kit, collect, grade, report, site."""
+"""The commands of instructors: release, kit, collect, grade, report, site, pictures."""
 
 import argparse
 import os
@@ -28,6 +28,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
     web = commands.add_parser("site", help="build the web edition, in build/site")
     web.set_defaults(do=_site)
+
+    show = commands.add_parser("pictures", help="make the pictures of the README anew")
+    show.set_defaults(do=_pictures)
 
     gather = _command(commands, "collect", "take in what students handed in")
     gather.add_argument("inbox", type=Path, metavar="INBOX", help="folder with it")
@@ -80,6 +83,14 @@ def _site(options: argparse.Namespace) -> int:
     from course.instructor.web_edition import build_site
 
     print(f"The first page is {build_site() / 'index.html'}")
+    return 0
+
+
+def _pictures(options: argparse.Namespace) -> int:
+    from course.instructor.pictures import make_pictures
+
+    for file in make_pictures():
+        print(f"{file} ({file.stat().st_size / 1e3:.0f} kB)")
     return 0
 
 
