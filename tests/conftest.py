@@ -1,6 +1,9 @@
-"""What every file of tests leaves as it found it."""
+"""What every file of tests leaves as it found it, and the site, built once."""
+
+import time
 
 import pytest
+from filelock import FileLock
 
 from helpers.datasets import sources
 
@@ -15,3 +18,20 @@ def forget_what_was_loaded():
     yield
     sources._last_source.clear()
     sources._last_source.update(before)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, worker_id):
+    """Give the folder of the site's pages; all workers of a run share one build."""
+    from course.instructor.web_edition import build_site
+
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    target = shared / "a site"  # with a space: a path may have one
+    with FileLock(shared / "site.lock"):
+        if not (target / "html" / "searchindex.js").exists():
+            start = time.monotonic()
+            build_site(target=target)
+            (target / "seconds").write_text(str(time.monotonic() - start))
+    return target / "html"

@@ -1,4 +1,4 @@
-"""The commands of instructors: release, collect, grade, report."""
+"""The commands of instructors: release, kit, collect, grade, report, site, pictures."""
 
 import argparse
 import os
@@ -25,6 +25,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     pack = commands.add_parser("kit", help="gather a class without a network")
     pack.add_argument("--to", type=Path, required=True, metavar="FOLDER")
     pack.set_defaults(do=_kit)
+
+    web = commands.add_parser("site", help="build the web edition, in build/site")
+    web.set_defaults(do=_site)
+
+    show = commands.add_parser("pictures", help="make the pictures of the README anew")
+    show.set_defaults(do=_pictures)
 
     gather = _command(commands, "collect", "take in what students handed in")
     gather.add_argument("inbox", type=Path, metavar="INBOX", help="folder with it")
@@ -70,6 +76,21 @@ def _release(options: argparse.Namespace) -> int:
     for file in written:
         print(f"written anew: {file}")
     print(f"for students: {bundle} ({bundle.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def _site(options: argparse.Namespace) -> int:
+    from course.instructor.web_edition import build_site
+
+    print(f"The first page is {build_site() / 'index.html'}")
+    return 0
+
+
+def _pictures(options: argparse.Namespace) -> int:
+    from course.instructor.pictures import make_pictures
+
+    for file in make_pictures():
+        print(f"{file} ({file.stat().st_size / 1e3:.0f} kB)")
     return 0
 
 
