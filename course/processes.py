@@ -3,7 +3,11 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
+
+from ipykernel.kernelspec import write_kernel_spec
 
 from course.notebooks import SOURCE_VARIABLE, project_folder
 
@@ -29,7 +33,23 @@ def lab(port: int | None = None, browser: bool = True) -> int:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container, root is often the only user
-    return subprocess.call(command, cwd=project_folder())
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "JUPYTER_PATH": _with_our_kernel(Path(folder))}
+        return subprocess.call(command, cwd=project_folder(), env=environment)
+
+
+def _with_our_kernel(folder: Path) -> str:
+    """Write a kernel that explains missing names; return where Jupyter looks for it.
+
+    It has the name of Jupyter's own and takes its place. An extension named there is
+    loaded before the first cell runs, whichever cell a student runs first.
+    """
+    (folder / "kernels").mkdir()
+    write_kernel_spec(
+        folder / "kernels" / "python3",
+        extra_arguments=["--ext", "helpers.missing_names"],
+    )
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("JUPYTER_PATH")]))
 
 
 def test(
