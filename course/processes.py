@@ -7,8 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ipykernel.kernelspec import write_kernel_spec
-
 from course.notebooks import SOURCE_VARIABLE, project_folder
 
 START_PAGE = "notebooks/00_start_here.ipynb"
@@ -44,6 +42,8 @@ def _with_our_kernel(folder: Path) -> str:
     It has the name of Jupyter's own and takes its place. An extension named there is
     loaded before the first cell runs, whichever cell a student runs first.
     """
+    from ipykernel.kernelspec import write_kernel_spec  # slow; nothing else needs it
+
     (folder / "kernels").mkdir()
     write_kernel_spec(
         folder / "kernels" / "python3",
