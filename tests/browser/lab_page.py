@@ -62,3 +62,41 @@ def save(page):
     """Save the notebook by key; wait until it is written."""
     page.keyboard.press("Control+s")
     page.wait_for_function(f"!{NOTEBOOK}.context.model.dirty", timeout=OPENED)
+
+
+def cell(page, identifier):
+    """Scroll to a cell of the notebook in front; return it."""
+    index = page.evaluate(
+        f"id => [...{NOTEBOOK}.content.model.cells].findIndex(cell => cell.id === id)",
+        identifier,
+    )
+    found = front(page).locator(f"[data-windowed-list-index='{index}']")
+    found.wait_for(state="attached", timeout=OPENED)  # a long notebook comes in parts
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def run_cell(page, identifier):
+    """Run one cell by key and wait for its end; return where its outputs are."""
+    running = cell(page, identifier)
+    running.locator(".jp-InputArea-editor").click()
+    model = f"[...{NOTEBOOK}.content.model.cells].find(cell => cell.id === id)"
+    before = page.evaluate(f"id => {model}.executionCount", identifier)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        f"""([id, before]) => {{
+            const {{executionCount, executionState}} = {model};
+            return executionCount && executionCount !== before
+                && executionState === 'idle' && {IDLE};
+        }}""",
+        arg=[identifier, before],
+        timeout=OPENED,
+    )
+    return running.locator(".jp-Cell-outputArea")
+
+
+def write(page, identifier, code):
+    """Type `code` into a cell in place of what is there."""
+    cell(page, identifier).locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
