@@ -14,12 +14,14 @@ START_PAGE = "notebooks/00_start_here.ipynb"
 
 def lab(port: int | None = None, browser: bool = True) -> int:
     """Serve JupyterLab on the start page until it is stopped; return its status."""
+    settings = project_folder() / "course" / "lab_settings"
     command = [
         *_python("jupyterlab"),
         f"--ServerApp.root_dir={project_folder()}",
         f"--LabApp.default_url=/lab/tree/{START_PAGE}",
         # A classroom needs no news and no question about them, and may have no network.
-        f"--LabApp.app_settings_dir={project_folder() / 'course' / 'lab_settings'}",
+        f"--LabApp.app_settings_dir={settings}",
+        f"--LabApp.extra_labextensions_path={settings / 'extensions'}",
     ]
     if port is not None:
         if not 0 < port < 65536:
@@ -32,11 +34,11 @@ def lab(port: int | None = None, browser: bool = True) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container, root is often the only user
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "JUPYTER_PATH": _with_our_kernel(Path(folder))}
+        environment = {**os.environ, "JUPYTER_PATH": write_our_kernel(Path(folder))}
         return subprocess.call(command, cwd=project_folder(), env=environment)
 
 
-def _with_our_kernel(folder: Path) -> str:
+def write_our_kernel(folder: Path) -> str:
     """Write a kernel that explains missing names; return where Jupyter looks for it.
 
     It has the name of Jupyter's own and takes its place. An extension named there is

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from course.instructor.release import bundled_files
 from course.notebooks import project_folder
@@ -20,6 +20,7 @@ SWITCHES = """--no-sandbox --disable-gpu --disable-quic --no-first-run
 --disable-background-networking --disable-component-update --disable-sync""".split()
 LOCAL = ("data", "blob", "about", "file")
 
+expect.set_options(timeout=30_000)  # milliseconds; the machine may be busy
 failed = pytest.StashKey[bool]()
 
 
