@@ -10,6 +10,7 @@ from pathlib import Path
 from course.notebooks import SOURCE_VARIABLE, project_folder
 
 START_PAGE = "notebooks/00_start_here.ipynb"
+BROWSER_TESTS = "tests/browser"
 
 
 def lab(port: int | None = None, browser: bool = True) -> int:
@@ -59,6 +60,7 @@ def test(
     source: str | None = None,
     jobs: int = 2,
     notebooks_only: bool = False,
+    browser: bool = True,
 ) -> int:
     """Run the checks of the code, its tests and the notebooks; return the status.
 
@@ -72,6 +74,8 @@ def test(
         How many test files or notebooks run at the same time.
     notebooks_only : bool
         Leave out the checks and tests of the code.
+    browser : bool, default True
+        If False, leave out the tests in a browser, and say so.
     """
     environment = dict(os.environ)
     if source:
@@ -92,8 +96,11 @@ def test(
             *("-p", "course.nbval_tolerance", "--nbval", "--nbval-current-env"),
             *("-n", str(jobs), "--dist", "loadfile", "--durations=10"),
             *(files or folders),
+            *([] if browser else [f"--ignore={BROWSER_TESTS}"]),
         ]
     )
+    if not browser:
+        print(f"{BROWSER_TESTS} is left out: course test {BROWSER_TESTS}", flush=True)
     for command in commands:
         status = subprocess.call(command, cwd=project_folder(), env=environment)
         if status:

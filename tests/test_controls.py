@@ -84,8 +84,9 @@ def test_draw_must_be_a_function():
 
 def test_an_error_in_the_first_picture_is_the_cells():
     """With sliders, too: in their own output it would stop nothing."""
-    code = "from helpers.controls import explore\nexplore(lambda kernel: print_it, kernel=[1, 2])"
-    notebook = new_notebook(cells=[new_code_cell(code)])
+    code = "explore(lambda kernel: print_it, kernel=[1, 2])"
+    cell = new_code_cell(f"from helpers.controls import explore\n{code}")
+    notebook = new_notebook(cells=[cell])
     client = NotebookClient(notebook, kernel_name="python3")
     with client.setup_kernel():
         client.kc.allow_stdin = True

@@ -62,7 +62,7 @@ def test_links_lead_to_the_glossary(page, start_page):
 
 def test_links_lead_to_a_word_in_another_chapter(page, lab):
     chapter = open_notebook(page, lab, "notebooks/02_keras_basics.ipynb")
-    chapter.get_by_role("link", name="one-hot", exact=True).click()
+    chapter.get_by_role("link", name="one-hot", exact=True).first.click()
     there = wait_for_notebook(page, INTRODUCTION)
     word = there.get_by_role("heading", name=re.compile("^one-hot"))
     expect(word).to_be_in_viewport(timeout=OPENED)
@@ -79,7 +79,7 @@ def test_links_lead_to_a_word_in_the_same_chapter(page, lab):
 
 def test_equations_are_set(page, lab):
     open_notebook(page, lab, "notebooks/05_tuning_and_understanding.ipynb")
-    text = cell(page, "choose-text")
+    text = cell(page, "choose-text").locator(".jp-RenderedMarkdown")
     equations = text.locator("mjx-container")
     expect(equations).to_have_count(3)
     expect(text).not_to_contain_text("$")
