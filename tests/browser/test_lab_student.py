@@ -123,6 +123,28 @@ def test_slider_moved_by_key_changes_the_picture(page, lab):
     expect(picture).not_to_have_attribute("alt", moved)
 
 
+def test_training_shows_its_progress_and_then_how_it_went(page, lab):
+    open_notebook(page, lab, INTRODUCTION)
+    choose(page, "Edit", "Clear Outputs of All Cells")
+    for needed in ("setup-helpers", "setup-libraries", "digits-load", "digits-define"):
+        run_cell(page, needed)
+    cell(page, "digits-fit").evaluate(
+        """cell => {
+            window.seen = [];
+            const look = () => window.seen.push(cell.innerText);
+            const all = {subtree: true, childList: true, characterData: true};
+            new MutationObserver(look).observe(cell, all);
+        }"""
+    )
+    shown = run_cell(page, "digits-fit")
+    expect(shown).to_contain_text(
+        re.compile(r"5 epochs: loss 0\.\d{3}, accuracy 0\.\d")
+    )
+    expect(shown).not_to_contain_text("left")
+    lines = "\n".join(page.evaluate("window.seen"))
+    assert re.search(r"epoch \d of 5, .*loss .*about \d+ s left", lines)
+
+
 def test_a_missing_name_is_explained(page, lab):
     open_notebook(page, lab, SPATIAL)
     choose(page, "Edit", "Clear Outputs of All Cells")
