@@ -1,6 +1,6 @@
 # make env    make the environment in .venv, with the command `course` in it
 # make lab    the same, then open JupyterLab on the start page  (PORT=... BROWSER=no)
-# make test   the same, then run all tests                      (SOURCE=full|sample)
+# make test   the same, then run all tests          (SOURCE=full|sample BROWSER=no)
 # make site   the same, then build the web edition in build/site/html
 # make lock   pin the newest versions that pyproject.toml allows (needs uv)
 
@@ -26,7 +26,7 @@ lab: env
 	$(COURSE) lab $(if $(PORT),--port $(PORT)) $(if $(filter no,$(BROWSER)),--no-browser)
 
 test: env
-	$(COURSE) test $(if $(SOURCE),--source $(SOURCE))
+	$(COURSE) test $(if $(SOURCE),--source $(SOURCE)) $(if $(filter no,$(BROWSER)),--no-browser)
 
 site: env
 	$(COURSE) site

@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--source", choices=SOURCES, help="the data to run on")
     test.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
     test.add_argument("--notebooks-only", action="store_true")
+    test.add_argument("--no-browser", action="store_true", help="not JupyterLab's")
     test.add_argument("files", nargs="*", metavar="FILE", help="only these")
     test.set_defaults(do=_test)
 
@@ -80,7 +81,11 @@ def _lab(options: argparse.Namespace) -> int:
 
 def _test(options: argparse.Namespace) -> int:
     return processes.test(
-        options.files, options.source, options.jobs, options.notebooks_only
+        options.files,
+        options.source,
+        options.jobs,
+        options.notebooks_only,
+        browser=not options.no_browser,
     )
 
 

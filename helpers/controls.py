@@ -42,12 +42,13 @@ def explore(draw: Callable[..., "Axes | Figure"], **choices: Sequence[Any]) -> N
     if not callable(draw):
         raise TypeError(f"draw is {draw!r}; a function that draws is needed.")
     _check(choices)
+    first = draw(**{name: values[0] for name, values in choices.items()})
     if someone_looks_on():
         from IPython.display import display
 
-        display(_with_sliders(draw, choices))
+        display(_with_sliders(draw, choices, first))
     else:
-        _show(draw, {name: values[0] for name, values in choices.items()})
+        _show(first)
 
 
 def _check(choices: dict[str, Sequence[Any]]) -> None:
@@ -65,7 +66,7 @@ def _check(choices: dict[str, Sequence[Any]]) -> None:
 
 
 def _with_sliders(
-    draw: Callable[..., Any], choices: dict[str, Sequence[Any]]
+    draw: Callable[..., Any], choices: dict[str, Sequence[Any]], first: Any
 ) -> "ipywidgets.VBox":
     from ipywidgets import Output, SelectionSlider, VBox
 
@@ -85,11 +86,12 @@ def _with_sliders(
     def draw_again(change: object = None) -> None:
         picture.clear_output(wait=True)  # wait: the page does not jump
         with picture:
-            _show(draw, {name: slider.value for name, slider in sliders.items()})
+            _show(draw(**{name: slider.value for name, slider in sliders.items()}))
 
+    with picture:
+        _show(first)
     for slider in sliders.values():
         slider.observe(draw_again, names="value")
-    draw_again()
     return VBox([*sliders.values(), picture])
 
 
@@ -98,7 +100,7 @@ def _in_order(values: Sequence[Any]) -> list[Any]:
     return sorted(values) if numbers else list(values)
 
 
-def _show(draw: Callable[..., Any], values: dict[str, Any]) -> None:
+def _show(figure: Any) -> None:
     from helpers.plotting import show  # here: importing this part stays cheap
 
-    show(draw(**values))
+    show(figure)

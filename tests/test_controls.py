@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
 import helpers
@@ -79,3 +80,15 @@ def test_nothing_to_choose_is_an_error(choices, message):
 def test_draw_must_be_a_function():
     with pytest.raises(TypeError, match="draw is 3"):
         explore(3, kernel=[1, 2])
+
+
+def test_an_error_in_the_first_picture_is_the_cells():
+    """With sliders, too: in their own output it would stop nothing."""
+    code = "explore(lambda kernel: print_it, kernel=[1, 2])"
+    cell = new_code_cell(f"from helpers.controls import explore\n{code}")
+    notebook = new_notebook(cells=[cell])
+    client = NotebookClient(notebook, kernel_name="python3")
+    with client.setup_kernel():
+        client.kc.allow_stdin = True
+        with pytest.raises(CellExecutionError, match="'print_it' is not defined"):
+            client.execute_cell(notebook.cells[0], 0)

@@ -3,78 +3,19 @@
 import contextlib
 import json
 import os
-import random
-import re
-import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
-import urllib.request
 import uuid
 
 import pytest
 import websocket
 
 from course.notebooks import project_folder, read_notebook
+from tests.lab_server import ask, free_port, served
 
 START_PAGE = "notebooks/00_start_here.ipynb"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, below those that kernels are given."""
-    for port in random.sample(range(20_000, 30_000), 50):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    pytest.fail("Of fifty ports not one was free.")
-
-
-@contextlib.contextmanager
-def served(port: int, folder):
-    """Run `course lab`; give its address with the token once it answers."""
-    log = folder / "lab.log"
-    environment = {
-        **os.environ,
-        "KERAS_COURSE_SOURCE": "sample",
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-    }
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "course", "lab", "--no-browser", f"--port={port}"],
-            cwd=folder,  # it serves the course from wherever it is called
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield _token(log, process)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
-
-
-def _token(log, process) -> str:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        if found := re.search(r"http://127[^\s]*token=(\w+)", log.read_text("utf-8")):
-            return found.group(1)
-        time.sleep(0.2)
-    pytest.fail(f"course lab did not start:\n{log.read_text('utf-8')}")
-
-
-def ask(port, token, path, data=None):
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/{path}",
-        data=None if data is None else json.dumps(data).encode(),
-        headers={"Authorization": f"token {token}"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return answer.read().decode()
 
 
 def run_in_kernel(port, token, notebook_path):

@@ -1,9 +1,13 @@
 """`course test` runs what is there."""
 
+import pytest
+
 from course import processes
 
 
-def test_bundle_for_students_has_no_code_to_check(monkeypatch, tmp_path):
+@pytest.fixture
+def commands(monkeypatch):
+    """Hold the commands back; give a list of them."""
     commands = []
 
     def call(command, cwd, env):
@@ -11,9 +15,23 @@ def test_bundle_for_students_has_no_code_to_check(monkeypatch, tmp_path):
         return 0
 
     monkeypatch.setattr(processes.subprocess, "call", call)
+    return commands
+
+
+def test_bundle_for_students_has_no_code_to_check(commands, monkeypatch, tmp_path):
     monkeypatch.setattr(processes, "project_folder", lambda: tmp_path)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "01.ipynb").touch()
     assert processes.test() == 0
     assert [command[2] for command in commands] == ["pytest"]
     assert commands[0][-1] == "notebooks"
+
+
+def test_tests_in_a_browser_are_left_out_only_if_asked_and_with_a_word(commands, capfd):
+    assert processes.test() == 0
+    assert "tests" in commands[-1]
+    assert not any("browser" in word for word in commands[-1])
+    assert capfd.readouterr().out == ""
+    assert processes.test(browser=False) == 0
+    assert commands[-1][-1] == "--ignore=tests/browser"
+    assert "tests/browser is left out" in capfd.readouterr().out

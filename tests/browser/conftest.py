@@ -1,15 +1,27 @@
-"""A real browser for the tests in this folder."""
+"""A real browser for the tests in this folder, and what is kept when one fails."""
 
+import json
+import re
 import shutil
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+from course.instructor.release import bundled_files
+from course.notebooks import project_folder
+from tests.lab_server import ask, free_port, served
+
+FAILURES = project_folder() / "build" / "browser-failures"
 REMEDY = "Chromium is not installed. On Debian: apt-get install chromium"
 SWITCHES = """--no-sandbox --disable-gpu --disable-quic --no-first-run
 --disable-background-networking --disable-component-update --disable-sync""".split()
 LOCAL = ("data", "blob", "about", "file")
+
+expect.set_options(timeout=30_000)  # milliseconds; the machine may be busy
+failed = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="package")
@@ -25,12 +37,15 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium):
+def page(chromium, request):
     """Give an empty page; nothing that the test does may ask another machine."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     asked = []
     context.on("request", lambda sent: asked.append(sent.url))
+    context.on("page", lambda new: new.on("websocket", lambda ws: asked.append(ws.url)))
     yield context.new_page()
+    if request.node.stash.get(failed, False):
+        _keep(context.pages, request.node.name)
     context.close()
     assert [url for url in asked if not _is_local(url)] == []
 
@@ -38,3 +53,71 @@ def page(chromium):
 def _is_local(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in LOCAL or parts.hostname == "127.0.0.1"
+
+
+def _keep(pages, name):
+    """Keep what the browser shows, as a picture and as HTML, under the test's name."""
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    safe = re.sub(r"[^-.=\w]", "_", name)
+    for number, page in enumerate(pages):
+        file = FAILURES / f"{safe}-{number}"
+        page.screenshot(path=f"{file}.png")
+        Path(f"{file}.html").write_text(page.content(), encoding="utf-8")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.failed:
+        item.stash[failed] = True
+    return report
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running `course lab`, and the copy of the course that it serves."""
+
+    port: int
+    token: str
+    course: Path
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop_kernels(self):
+        for kernel in json.loads(ask(self.port, self.token, "api/kernels")):
+            ask(self.port, self.token, f"api/kernels/{kernel['id']}", method="DELETE")
+
+
+@pytest.fixture(scope="package")
+def running_lab(chromium, tmp_path_factory):
+    """Serve what students get, in a folder of its own: tests run and save notebooks."""
+    folder = tmp_path_factory.mktemp("lab")
+    course = folder / "course"
+    for file in bundled_files(project_folder()):
+        copy = course / file.relative_to(project_folder())
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    _settle(folder / "config")
+    port = free_port()
+    with served(port, folder, course) as token:
+        yield Lab(port, token, course)
+
+
+def _settle(config):
+    """Let tests read JupyterLab's own model, and what a widget shows be saved."""
+    config.mkdir()
+    settings = config / "lab/user-settings/@jupyter-widgets/jupyterlab-manager"
+    settings.mkdir(parents=True)
+    (settings / "plugin.jupyterlab-settings").write_text('{"saveState": true}')
+    (config / "jupyter_lab_config.json").write_text(
+        '{"LabApp": {"expose_app_in_browser": true}}'
+    )
+
+
+@pytest.fixture
+def lab(running_lab):
+    """Give the running JupyterLab; stop the kernels that the test has started."""
+    yield running_lab
+    running_lab.stop_kernels()

@@ -1,0 +1,23 @@
+"""Run a chapter in JupyterLab as a student would."""
+
+import re
+
+from course.notebooks import project_folder
+from tests.browser.lab_page import open_notebook, run_all, save, wait_for_notebook
+from tests.browser.stored import faults_of
+
+START = "notebooks/00_start_here.ipynb"
+MINUTES = 20  # that a chapter may take on a busy machine; alone it takes one to three
+
+
+def run_from_the_start_page(page, lab, chapter):
+    """Open a chapter by its link, run and save it; return what is not as recorded."""
+    panel = open_notebook(page, lab, START)
+    path = f"notebooks/{chapter}.ipynb"
+    if path != START:
+        number = int(chapter[:2])
+        panel.get_by_role("link", name=re.compile(rf"^{number}\. ")).click()
+        wait_for_notebook(page, path)
+    run_all(page, MINUTES)
+    save(page)
+    return faults_of(lab.course / path, project_folder() / path)
