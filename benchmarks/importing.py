@@ -35,8 +35,7 @@ def import_helpers(quick: bool) -> list[Line]:
             theirs=[],
             goal=Goal("ours", at_most=0),
             unit="",
-            note=", ".join(loaded)
-            or "no tensorflow, keras, matplotlib, sklearn, pandas",
+            note=", ".join(loaded) or f"none of {LARGE}",
         ),
     ]
 

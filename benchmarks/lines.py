@@ -1,4 +1,4 @@
-"""What a row of the table says: two medians, their ratio, and whether the goal holds."""
+"""A line of the table: two medians, their ratio, and whether the goal holds."""
 
 import math
 import statistics

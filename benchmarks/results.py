@@ -47,7 +47,7 @@ class Entry:
 
 
 def on_screen(row: str, cells: Iterable[str]) -> str:
-    """Return a line of the table for a terminal: the figures, and below what they are."""
+    """Return a line for a terminal: the figures, and below them what they are."""
     what, against, goal, ours, theirs, ratio, result, notes = cells
     return (
         f"{row:18} {ours:>9} {theirs:>9}  {ratio:26} {goal:24} {result}\n"
