@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from course.notebooks import project_folder
 
-Result = TypeVar("Result")
+Ours = TypeVar("Ours")
+Theirs = TypeVar("Theirs")
 
 # Added to the code of a fresh process. Linux counts the peak of a program afresh when
 # it starts; what `resource` says includes the process that started it.
@@ -32,8 +33,8 @@ class Fresh:
 
 
 def in_turns(
-    ours: Callable[[], Result], theirs: Callable[[], Result], times: int
-) -> tuple[list[Result], list[Result]]:
+    ours: Callable[[], Ours], theirs: Callable[[], Theirs], times: int
+) -> tuple[list[Ours], list[Theirs]]:
     """Call both in turn, A B A B, and return what each call returned."""
     pairs = [(ours(), theirs()) for _ in range(times)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
