@@ -94,10 +94,11 @@ def describe_run(moment: datetime, quick: bool) -> tuple[str, str]:
     """Return what a run is called, and its description with machine and versions."""
     name = f"{moment:%Y-%m-%d %H:%M:%S}"
     memory = psutil.virtual_memory().total / 2**30
+    load = psutil.getloadavg()[0]  # what else the machine was doing
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES.split())
     return name, (
         f"{name}: {'quick; ' if quick else ''}{os.cpu_count()} cores, {_processor()}, "
-        f"{memory:.0f} GiB; {platform.system()}, Python {platform.python_version()}, "
+        f"{memory:.0f} GiB, load {load:.1f} before; {platform.system()}, Python {platform.python_version()}, "
         f"{packages}"
     )
 
