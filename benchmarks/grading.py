@@ -62,8 +62,10 @@ def grade(quick: bool) -> list[Line]:
         notebooks = {
             f"student{number:02}": submission(number) for number in range(count)
         }
-        stock = watched(*stock_nbgrader(folder / "stock", notebooks), **SAMPLE)
-        ours = watched(*course_grade(folder / "ours", notebooks), **SAMPLE)
+        command, place = stock_nbgrader(folder / "stock", notebooks)
+        stock = watched(command, place, **SAMPLE)
+        command, place = course_grade(folder / "ours", notebooks)
+        ours = watched(command, place, **SAMPLE)
     if f"\n{count} graded\n" not in ours.said:  # else it would be quick for nothing
         raise RuntimeError(f"course grade did not grade them all: {ours.said[-2000:]}")
     note = f"{count} submissions of {EXERCISE}"

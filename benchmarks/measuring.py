@@ -120,7 +120,7 @@ def watched(command: Sequence[str], folder: Path, **variables: str) -> Watched:
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a command: this checkout, and this Python's commands."""
+    """Return a command's environment: this checkout, and what is in this one's bin."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return {
         **os.environ,

@@ -82,11 +82,11 @@ def _introduction() -> list[Path]:
 
 
 def _nbconvert(file: Path, source: str) -> Watched:
+    command = [sys.executable, "-m", "nbconvert", "--to=notebook", "--execute"]
+    options = ["--ExecutePreprocessor.timeout=1800", "--output=executed.ipynb"]
     with tempfile.TemporaryDirectory(prefix="nbconvert-") as folder:
-        command = [sys.executable, "-m", "nbconvert", "--to=notebook", "--execute"]
         return watched(
-            [*command, "--ExecutePreprocessor.timeout=1800", f"--output-dir={folder}"]
-            + [str(file)],
+            [*command, *options, f"--output-dir={folder}", str(file)],
             project_folder(),
             KERAS_COURSE_SOURCE=source,
         )
