@@ -2,13 +2,14 @@
 # make lab    the same, then open JupyterLab on the start page  (PORT=... BROWSER=no)
 # make test   the same, then run all tests          (SOURCE=full|sample BROWSER=no)
 # make site   the same, then build the web edition in build/site/html
+# make bench  the same, then measure speed and memory           (QUICK=yes ROWS="...")
 # make lock   pin the newest versions that pyproject.toml allows (needs uv)
 
 PYTHON ?= python3
 BIN := .venv/bin
 COURSE := $(BIN)/python -m course
 
-.PHONY: env lab test site lock clean
+.PHONY: env lab test site bench lock clean
 
 env: .venv/.made
 
@@ -30,6 +31,9 @@ test: env
 
 site: env
 	$(COURSE) site
+
+bench: env
+	$(BIN)/python -m benchmarks $(if $(filter yes,$(QUICK)),--quick) $(ROWS)
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
@@ -97,7 +98,7 @@ def plot_embedding(
     classes = as_labels(classes, "labels", n_classes=len(names))
     turn = _turn(classes, order, seed)
     _, _, extent = _to_cells(places, _CELLS)
-    ax = new_axes(ax, *_figure_size(extent))
+    ax = _new_figure(extent, title, axis_names) if ax is None else new_axes(ax)
     if len(places) <= _FEW and order != "density":
         colours = class_colours(len(names))[classes[turn]]
         across, up = places[turn].T
@@ -193,10 +194,19 @@ def _density(
     return np.asarray(np.round(blended), dtype=np.uint8)
 
 
-def _figure_size(extent: Extent) -> tuple[float, float]:
+def _new_figure(extent: Extent, title: str, axis_names: tuple[str, str] | None) -> Axes:
+    """Return axes that fill a new figure, but for the title and the names of the axes.
+
+    The room is reckoned here: a layout engine would draw the picture three times.
+    """
+    left = below = 0.3 if axis_names else 0.05
+    above = 0.3 if title else 0.05
     wide = (extent[1] - extent[0]) / max(extent[3] - extent[2], 1e-12)
-    width = WIDTH - 0.6
-    return (width, float(np.clip(width / wide, 2.0, 6.2)) + 0.35)
+    across = WIDTH - 0.7
+    up = float(np.clip(across / wide, 2.0, 6.2))
+    width, height = left + across + 0.05, below + up + above
+    figure = plt.figure(figsize=(width, height))
+    return figure.add_axes((left / width, below / height, across / width, up / height))
 
 
 def _name_classes(

@@ -1,5 +1,6 @@
 """Images: one, many in one mosaic, and images of signed weights."""
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -416,6 +417,7 @@ def _write_captions(
     ax.add_collection(collection, autolim=False)
 
 
+@functools.cache
 def _outline(caption: str, bold: bool, points: float) -> Path:
     """Return the outline of a text, in points, centred below the origin."""
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
