@@ -37,7 +37,6 @@ myst_heading_slug_html_ids = True
 
 # The docstrings name each type in words, with shape and range.
 autodoc_typehints = "none"
-maximum_signature_line_length = 60  # else one parameter a line
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
