@@ -101,7 +101,8 @@ def test(
         ]
     )
     if not browser:
-        print(f"{BROWSER_TESTS} is left out: course test {BROWSER_TESTS}", flush=True)
+        said = f"{BROWSER_TESTS} is left out; `course test {BROWSER_TESTS}` runs it"
+        print(said, flush=True)
     for command in commands:
         status = subprocess.call(command, cwd=project_folder(), env=environment)
         if status:

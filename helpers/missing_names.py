@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-LONGEST_LINE = 60  # of a cell's first line, as far as it is quoted
+LONGEST_LINE = 76  # of a cell's first line, as far as it is quoted
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
@@ -62,14 +62,15 @@ def advise(name: str, cells: Iterable[dict[str, Any]], running: str = "") -> str
     Returns
     -------
     str
-        One or two sentences; empty if no other cell makes the name.
+        Its heading and its first line; empty if no other cell makes the name.
 
     Examples
     --------
     >>> title = {"cell_type": "markdown", "source": "## Prepare"}
     >>> code = {"cell_type": "code", "id": "a", "source": "x_train = load()"}
     >>> print(advise("x_train", [title, code]))
-    `x_train` is made in the cell under "Prepare" that begins with `x_train = load()`.
+    `x_train` is made in the cell under "Prepare" that begins with
+        x_train = load()
     Run that cell first, or choose Run > Run All Above Selected Cell.
     """
     above: list[str] = []
@@ -85,10 +86,10 @@ def advise(name: str, cells: Iterable[dict[str, Any]], running: str = "") -> str
             side.append(_describe(source, heading))
     if above:
         return (
-            f"`{name}` is made in {above[-1]}.\n"
+            f"`{name}` is made in {above[-1]}\n"
             "Run that cell first, or choose Run > Run All Above Selected Cell."
         )
-    return f"`{name}` is made only further down, in {below[0]}." if below else ""
+    return f"`{name}` is made only further down, in {below[0]}" if below else ""
 
 
 def names_made_by(source: str) -> set[str]:
@@ -141,6 +142,6 @@ def _last_heading(source: str) -> str:
 def _describe(source: str, heading: str) -> str:
     first = next(line for line in source.splitlines() if line.strip()).strip()
     if len(first) > LONGEST_LINE:
-        first = first[:LONGEST_LINE].rstrip() + " …"
+        first = first[:LONGEST_LINE] + "…"
     place = f'under "{heading}" ' if heading else ""
-    return f"the cell {place}that begins with `{first}`"
+    return f"the cell {place}that begins with\n    {first}"

@@ -60,18 +60,17 @@ def test_names_made_by_a_cell(code, names):
 
 def test_cell_is_named_by_its_heading_and_first_line():
     assert advise("y", CHAPTER, "c7") == (
-        '`y` is made in the cell under "Load" that begins with `x, (y, z) = load()`.\n'
+        '`y` is made in the cell under "Load" that begins with\n'
+        "    x, (y, z) = load()\n"
         "Run that cell first, or choose Run > Run All Above Selected Cell."
     )
 
 
 def test_nearest_cell_above_is_meant():
-    assert 'under "Tune" that begins with `model = make' in advise(
-        "model", CHAPTER, "c7"
-    )
-    assert 'under "Load" that begins with `model = keras' in advise(
-        "model", CHAPTER, "c6"
-    )
+    for running, heading, line in [("c7", "Tune", "make"), ("c6", "Load", "keras")]:
+        assert f'under "{heading}" that begins with\n    model = {line}' in advise(
+            "model", CHAPTER, running
+        )
 
 
 def test_what_is_made_further_down():
@@ -89,8 +88,8 @@ def test_a_name_that_nobody_makes():
 def test_without_a_heading_and_with_a_long_line():
     (long,) = cells(f"x = {list(range(40))}")
     said = advise("x", [long])
-    assert said.startswith("`x` is made in the cell that begins with `x = [0, 1, ")
-    assert " …`" in said and len(said.splitlines()[0]) < 120
+    assert said.startswith("`x` is made in the cell that begins with\n    x = [0, 1, ")
+    assert "…\n" in said and max(map(len, said.splitlines())) <= 88
 
 
 @pytest.fixture
@@ -127,10 +126,9 @@ def test_kernel_explains_a_missing_name_before_anything_ran(run):
     output = run("x_train + 1")
     assert output.ename == "NameError"
     assert output.evalue == "name 'x_train' is not defined"
-    *_, made, remedy = "\n".join(output.traceback).splitlines()
-    assert made == (
-        '`x_train` is made in the cell under "Prepare" that begins with `import json`.'
-    )
+    *_, made, line, remedy = "\n".join(output.traceback).splitlines()
+    assert made == '`x_train` is made in the cell under "Prepare" that begins with'
+    assert line == "    import json"
     assert remedy.startswith("Run that cell first")
 
 

@@ -86,8 +86,9 @@ class Lab:
         return f"http://127.0.0.1:{self.port}"
 
     def stop_kernels(self):
-        for kernel in json.loads(ask(self.port, self.token, "api/kernels")):
-            ask(self.port, self.token, f"api/kernels/{kernel['id']}", method="DELETE")
+        for session in json.loads(ask(self.port, self.token, "api/sessions")):
+            path = f"api/sessions/{session['id']}"
+            ask(self.port, self.token, path, method="DELETE")
 
 
 @pytest.fixture(scope="package")
@@ -118,6 +119,9 @@ def _settle(config):
 
 @pytest.fixture
 def lab(running_lab):
-    """Give the running JupyterLab; stop the kernels that the test has started."""
+    """Give the running JupyterLab; stop the kernels that the test has started.
+
+    Tests ask for it before `page`, so that the page is closed first.
+    """
     yield running_lab
     running_lab.stop_kernels()

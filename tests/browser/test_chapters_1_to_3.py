@@ -11,5 +11,5 @@ CHAPTERS = ["01_introduction", "02_keras_basics", "03_spatial_cnns"]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_chapter_runs_and_gives_what_is_recorded(page, lab, chapter):
+def test_chapter_runs_and_gives_what_is_recorded(lab, page, chapter):
     assert run_from_the_start_page(page, lab, chapter) == []

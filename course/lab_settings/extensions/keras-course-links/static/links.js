@@ -7,7 +7,7 @@
 
 (() => {
   const PAUSE = 250; // milliseconds
-  const LOOKS = 240; // a minute; a long notebook is drawn bit by bit
+  const LOOKS = 480; // two minutes, on a busy machine; a long notebook is drawn bit by bit
   const SCROLLS = 8;
 
   async function goToHeading(app, { path, id }) {
