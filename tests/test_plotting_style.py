@@ -390,10 +390,9 @@ def test_a_picture_of_too_many_colours_is_kept_whole(shown):
 
 
 @pytest.mark.parametrize("dpi", [None, 77])
-@pytest.mark.parametrize("layout", [None, "constrained"])
-def test_grey_pictures_are_stored_exactly_and_in_one_channel(shown, layout, dpi):
+def test_grey_pictures_are_stored_exactly_and_in_one_channel(shown, dpi):
     """Whatever shortcut `show` takes, it is matplotlib's picture, cut close."""
-    figure, ax = plt.subplots(layout=layout)
+    figure, ax = plt.subplots()
     ax.imshow(RNG.random((20, 30)), cmap="gray")
     ax.set(title="Beyond the axes", xlabel="across", ylabel="two\nlines")
     ax.text(1.2, 0.5, "outside", transform=ax.transAxes)
