@@ -28,7 +28,7 @@ PAGES = (
     "site/pictures/*.png",
 )
 # Parts of `helpers` that serve its other parts, not its readers.
-INNER_PARTS = ("quiet_import", "validation")
+INNER_PARTS = ("missing_names", "quiet_import", "validation")
 
 
 def build_site(root: Path | None = None, target: Path | None = None) -> Path:
