@@ -1,70 +1,7 @@
-"""`course lab` as a process, for the tests that need one to talk to."""
+"""Ask a running `course lab`, as its pages do."""
 
-import contextlib
 import json
-import os
-import random
-import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
-
-import pytest
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, below those that kernels are given."""
-    for port in random.sample(range(20_000, 30_000), 50):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    pytest.fail("Of fifty ports not one was free.")
-
-
-@contextlib.contextmanager
-def served(port: int, folder, course=None):
-    """Run `course lab` on the sample data; give the token once it answers.
-
-    What it writes besides notebooks goes to `folder`. With `course` it serves the copy
-    of the course there, else this one, wherever it is called.
-    """
-    log = folder / "lab.log"
-    environment = {
-        **os.environ,
-        "KERAS_COURSE_SOURCE": "sample",
-        "TMPDIR": str(folder),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-    }
-    if course:
-        environment["PYTHONPATH"] = str(course)  # comes before what is installed
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "course", "lab", "--no-browser", f"--port={port}"],
-            cwd=course or folder,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield _token(log, process)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
-
-
-def _token(log, process) -> str:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        if found := re.search(r"http://127[^\s]*token=(\w+)", log.read_text("utf-8")):
-            return found.group(1)
-        time.sleep(0.2)
-    pytest.fail(f"course lab did not start:\n{log.read_text('utf-8')}")
 
 
 def ask(port, token, path, data=None, method=None):

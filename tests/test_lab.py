@@ -12,8 +12,9 @@ import uuid
 import pytest
 import websocket
 
+from course.instructor.lab_server import free_port, served
 from course.notebooks import project_folder, read_notebook
-from tests.lab_server import ask, free_port, served
+from tests.lab_server import ask
 
 START_PAGE = "notebooks/00_start_here.ipynb"
 

@@ -3,21 +3,21 @@
 import json
 import re
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from course.instructor.chromium import running_chromium
+from course.instructor.lab_server import free_port, served
 from course.instructor.release import bundled_files
 from course.notebooks import project_folder
-from tests.lab_server import ask, free_port, served
+from tests.lab_server import ask
 
 FAILURES = project_folder() / "build" / "browser-failures"
-REMEDY = "Chromium is not installed. On Debian: apt-get install chromium"
-SWITCHES = """--no-sandbox --disable-gpu --disable-quic --no-first-run
---disable-background-networking --disable-component-update --disable-sync""".split()
 LOCAL = ("data", "blob", "about", "file")
 
 expect.set_options(timeout=30_000)  # milliseconds; the machine may be busy
@@ -27,13 +27,12 @@ failed = pytest.StashKey[bool]()
 @pytest.fixture(scope="package")
 def chromium():
     """Give Debian's Chromium; one for all tests of this folder."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip(REMEDY)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+    with ExitStack() as stack:
+        try:
+            browser = stack.enter_context(running_chromium())
+        except FileNotFoundError as missing:
+            pytest.skip(str(missing))
         yield browser
-        browser.close()
 
 
 @pytest.fixture
