@@ -88,7 +88,7 @@ def test(
         commands += [
             [*_python("ruff"), "check", "."],
             [*_python("ruff"), "format", "--check", "."],
-            [*_python("mypy"), "helpers", "course"],
+            [*_python("mypy"), "helpers", "course", "benchmarks"],
         ]
     commands.append(
         [
