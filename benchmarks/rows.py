@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from benchmarks.lines import Line
 
 # Each holds a list `ROWS`; a new module is added here.
-MODULES = ["importing", "loading", "figures", "trees", "maps"]
+MODULES = ["importing", "loading", "figures", "trees", "maps", "convnets"]
 
 
 @dataclass(frozen=True)
