@@ -28,7 +28,7 @@ def digits() -> tuple[np.ndarray, ...]:
 
 
 def warm_up(images: np.ndarray, labels: np.ndarray) -> None:
-    """Fit a linear network to one batch: the first fit of a process starts TensorFlow."""
+    """Fit a linear network to one batch; the first fit starts TensorFlow itself."""
     linear = keras.Sequential(
         [keras.Input(images.shape[1:]), layers.Flatten(), layers.Dense(10)]
     )
@@ -69,7 +69,7 @@ def fast_network() -> keras.Model:
         [
             keras.Input((28, 28, 1)),
             layers.Conv2D(16, 5, strides=2, activation="relu"),
-            layers.Conv2D(48, 5, strides=2, use_bias=False),
+            layers.Conv2D(32, 5, strides=2, use_bias=False),
             *normalised(),
             layers.Flatten(),
             layers.Dense(128, use_bias=False),
@@ -99,11 +99,13 @@ def best_network() -> keras.Model:
     )
 
 
-def compile_with_schedule(network: keras.Model, steps: int, rising: float) -> None:
-    """Compile for Adam; the rate rises in the share `rising` of the steps, then falls."""
+def compile_with_schedule(
+    network: keras.Model, steps: int, highest: float, rising: float
+) -> None:
+    """Compile for Adam; the rate rises in a share of the steps, then falls."""
     rise = int(rising * steps)
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - rise, warmup_target=0.01, warmup_steps=rise
+        0.0, steps - rise, warmup_target=highest, warmup_steps=rise
     )
     optimizer = keras.optimizers.Adam(schedule, beta_2=0.95)
     # Built here and not in the first step, it need not be traced twice.
@@ -163,8 +165,9 @@ def train_fast(seed: int) -> dict[str, Any]:
     warm_up(x_train, y_train)
     start = time.perf_counter()
     network = fast_network()
-    compile_with_schedule(network, math.ceil(len(x_train) / 64), rising=0.2)
-    network.fit(x_train, targets, batch_size=64, verbose=0)
+    steps = math.ceil(len(x_train) / 128)
+    compile_with_schedule(network, steps, highest=0.02, rising=0.2)
+    network.fit(x_train, targets, batch_size=128, verbose=0)
     return _result(seed, start, network, x_test, y_test)
 
 
@@ -177,7 +180,8 @@ def train_best(seed: int, epochs: int = 10) -> dict[str, Any]:
     warm_up(x_train, y_train)
     start = time.perf_counter()
     network = best_network()
-    compile_with_schedule(network, epochs * math.ceil(len(x_train) / 64), rising=0.1)
+    steps = epochs * math.ceil(len(x_train) / 64)
+    compile_with_schedule(network, steps, highest=0.01, rising=0.1)
     for _ in range(epochs):
         network.fit(moved(x_train, random), targets, batch_size=64, verbose=0)
     return _result(seed, start, network, x_test, y_test)
