@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from benchmarks.lines import Line
 
 # Each holds a list `ROWS`; a new module is added here.
-MODULES = ["importing", "loading", "figures", "trees", "maps", "convnets"]
+MODULES = [
+    "importing",
+    "loading",
+    "figures",
+    "trees",
+    "maps",
+    "convnets",
+    "dense",
+    "walking",
+]
 
 
 @dataclass(frozen=True)
