@@ -39,6 +39,7 @@ from helpers.plotting import (
     plot_learning_curves,
     plot_learning_step,
     plot_network,
+    plot_repeats,
     plot_score_pairs,
     plot_series,
     plot_weights,
@@ -75,6 +76,7 @@ CALLS = {
     ),
     "learning_step": lambda ax=None: plot_learning_step(1, 2, 3, 4, 0.1, ax=ax),
     "network": lambda ax=None: plot_network([np.ones((2, 3))], ax=ax),
+    "repeats": lambda ax=None: plot_repeats({"all": [1.0, 2.0]}, "seconds", ax=ax),
     "score_pairs": lambda ax=None: plot_score_pairs(
         {"forest": [0.5, 0.6]}, ["random", "by time"], ax=ax
     ),

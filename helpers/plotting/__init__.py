@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from helpers.plotting.learning_curves import plot_learning_curves
     from helpers.plotting.learning_step import plot_learning_step
     from helpers.plotting.network import plot_network
+    from helpers.plotting.repeats import plot_repeats
     from helpers.plotting.score_pairs import plot_score_pairs
     from helpers.plotting.series import plot_series
     from helpers.plotting.variance import plot_explained_variance
@@ -53,6 +54,7 @@ _HOMES = {
     "plot_learning_curves": "learning_curves",
     "plot_learning_step": "learning_step",
     "plot_network": "network",
+    "plot_repeats": "repeats",
     "plot_score_pairs": "score_pairs",
     "plot_series": "series",
     "plot_weights": "images",
@@ -80,6 +82,7 @@ __all__ = [
     "plot_learning_curves",
     "plot_learning_step",
     "plot_network",
+    "plot_repeats",
     "plot_score_pairs",
     "plot_series",
     "plot_weights",

@@ -1,0 +1,97 @@
+"""Convolutional networks on MNIST: seconds to 99.0%, and 99.5% in a given time."""
+
+import statistics
+from typing import Any
+
+from benchmarks.lines import Goal, Line
+from benchmarks.measuring import fresh
+from benchmarks.rows import Row
+
+CONVNET = "convnet of keras.io, batch 128"
+COUNTED = "from building to the end of fit, tracing included, evaluating not"
+CONVNET_EPOCHS = 15
+USUAL_EPOCHS = 9  # a quick run's guess of what the convnet needs to 99.0%
+
+
+def run(call: str) -> dict[str, Any]:
+    """Call a function of `digit_networks` in a Python of its own, and show its answer.
+
+    A long run that is stopped leaves these lines.
+    """
+    answer = fresh(f"from benchmarks.digit_networks import *; answer = {call}").answer
+    print(f"  {call}: {answer}", flush=True)
+    return dict(answer)
+
+
+def to_99(quick: bool) -> list[Line]:
+    """Compare the seconds of training to 99.0% of the test digits."""
+    fast, convnets = [], []
+    for first in [0] if quick else [0, 4, 7]:
+        convnets.append(
+            run(f"train_convnet({first}, 1)")
+            if quick
+            else run(f"train_convnet({first}, {CONVNET_EPOCHS}, enough=0.990)")
+        )
+        seeds = {0: range(0, 4), 4: range(4, 7), 7: range(7, 10)}[first]
+        fast += [run(f"train_fast({seed})") for seed in seeds[: 1 if quick else None]]
+    epochs = [len(convnet["seconds"]) for convnet in convnets]
+    seconds = [convnet["seconds"][-1] for convnet in convnets]
+    if quick:
+        seconds = [USUAL_EPOCHS * seconds[0]]
+        trained = f"convnet: one epoch, times {USUAL_EPOCHS}, which it usually needs"
+    else:
+        trained = f"convnet: {len(epochs)} seeds, {epochs} epochs"
+    return [
+        Line(
+            what="CNN, seconds of training to 99.0% (one epoch)",
+            against=f"{CONVNET}, to the first epoch with 99.0%",
+            ours=[network["seconds"] for network in fast],
+            theirs=seconds,
+            goal=Goal("ratio", at_most=1 / 12),
+            note=f"{COUNTED}; {trained}",
+            middle=statistics.mean,
+        ),
+        Line(
+            what="the same CNN, test accuracy",
+            against="",
+            ours=[network["accuracy"] for network in fast],
+            theirs=[],
+            goal=Goal("ours", at_least=0.990),
+            unit="",
+            note=f"seeds 0 to {len(fast) - 1}",
+            middle=statistics.mean,
+        ),
+    ]
+
+
+def best(quick: bool) -> list[Line]:
+    """Compare the best single CNN with 15 epochs of the convnet."""
+    convnets = [run(f"train_convnet(0, {CONVNET_EPOCHS})")]
+    networks = [run(f"train_best({seed})") for seed in (0, 1, 2)]
+    convnets.append(run(f"train_convnet(1, {CONVNET_EPOCHS})"))
+    networks += [run(f"train_best({seed})") for seed in (3, 4)]
+    reached = statistics.mean(convnet["accuracies"][-1] for convnet in convnets)
+    return [
+        Line(
+            what="best single CNN, seconds of training",
+            against=f"{CONVNET}, {CONVNET_EPOCHS} epochs",
+            ours=[network["seconds"] for network in networks],
+            theirs=[convnet["seconds"][-1] for convnet in convnets],
+            goal=Goal("ratio", at_most=1),
+            note=f"{COUNTED}; moving the digits is; convnet: 2 seeds",
+            middle=statistics.mean,
+        ),
+        Line(
+            what="the same CNN, test accuracy",
+            against=f"{CONVNET}, {CONVNET_EPOCHS} epochs",
+            ours=[network["accuracy"] for network in networks],
+            theirs=[convnet["accuracies"][-1] for convnet in convnets],
+            goal=Goal("ours", at_least=0.995),
+            unit="",
+            note=f"seeds 0 to 4, each digit read once; convnet {reached:.4f}",
+            middle=statistics.mean,
+        ),
+    ]
+
+
+ROWS = [Row("cnn-99.0", to_99), Row("cnn-99.5", best, in_quick=False)]
