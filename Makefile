@@ -1,13 +1,14 @@
 # make env    make the environment in .venv, with the command `course` in it
 # make lab    the same, then open JupyterLab on the start page  (PORT=... BROWSER=no)
 # make test   the same, then run all tests                      (SOURCE=full|sample)
+# make bench  the same, then measure speed and memory           (QUICK=yes ROWS="...")
 # make lock   pin the newest versions that pyproject.toml allows (needs uv)
 
 PYTHON ?= python3
 BIN := .venv/bin
 COURSE := $(BIN)/python -m course
 
-.PHONY: env lab test lock clean
+.PHONY: env lab test bench lock clean
 
 env: .venv/.made
 
@@ -26,6 +27,9 @@ lab: env
 
 test: env
 	$(COURSE) test $(if $(SOURCE),--source $(SOURCE))
+
+bench: env
+	$(BIN)/python -m benchmarks $(if $(filter yes,$(QUICK)),--quick) $(ROWS)
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

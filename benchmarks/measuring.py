@@ -1,12 +1,18 @@
 """Measuring a pair: in turns, and in a fresh process where that matters."""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
+
+import psutil
 
 from course.notebooks import project_folder
 
@@ -21,6 +27,19 @@ with open("/proc/self/status") as _status:
     _peak = next(int(_.split()[1]) for _ in _status if _.startswith("VmHWM:"))
 print(_json.dumps([_peak * 1024 / 1e6, globals().get("answer")]))
 """
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a command took, the peak memory of one of its children, and what it said.
+
+    A child's memory is that of all that came of it; what processes share is shared out
+    among them (PSS).
+    """
+
+    seconds: float
+    peak: float  # MB
+    said: str
 
 
 @dataclass(frozen=True)
@@ -51,21 +70,91 @@ def seconds(function: Callable[[], object]) -> Callable[[], float]:
     return timed
 
 
-def fresh(code: str) -> Fresh:
+def fresh(code: str, **variables: str) -> Fresh:
     """Run code in a Python of its own, in the project's folder.
 
     Code that puts something into the variable `answer` (what JSON can say) gives that
-    back.
+    back. `variables` are set in its environment.
     """
     start = time.perf_counter()
+    done = run([sys.executable, "-c", code + REPORT], project_folder(), **variables)
+    took = time.perf_counter() - start
+    peak, answer = json.loads(done.splitlines()[-1])
+    return Fresh(took, peak, answer)
+
+
+def run(command: Sequence[str], folder: Path, **variables: str) -> str:
+    """Run a command to its end, and return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-c", code + REPORT],
-        cwd=project_folder(),
+        command,
+        cwd=folder,
+        env=_environment(variables),
         capture_output=True,
         text=True,
     )
-    took = time.perf_counter() - start
     if done.returncode:
-        raise RuntimeError(f"{code!r} failed: {done.stderr[-2000:]}")
-    peak, answer = json.loads(done.stdout.splitlines()[-1])
-    return Fresh(took, peak, answer)
+        raise RuntimeError(
+            f"{' '.join(command)} failed: {(done.stdout + done.stderr)[-2000:]}"
+        )
+    return done.stdout
+
+
+def watched(command: Sequence[str], folder: Path, **variables: str) -> Watched:
+    """Run a command to its end, and watch the memory of its children."""
+    with tempfile.TemporaryFile("w+", errors="replace") as log:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=folder, env=_environment(variables), stdout=log, stderr=log
+        )
+        peaks: dict[int, int] = {}
+        watcher = threading.Thread(target=_watch, args=(process.pid, peaks))
+        watcher.start()
+        status = process.wait()
+        took = time.perf_counter() - start
+        watcher.join()
+        log.seek(0)
+        said = log.read()
+    if status:
+        raise RuntimeError(f"{' '.join(command)} failed: {said[-2000:]}")
+    return Watched(took, max(peaks.values(), default=0) / 1e6, said)
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return a command's environment: this checkout, and what is in this one's bin."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {
+        **os.environ,
+        "PATH": path,
+        "PYTHONPATH": str(project_folder()),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **variables,
+    }
+
+
+def _watch(pid: int, peaks: dict[int, int]) -> None:
+    """Note the peak memory of each child of a process, until the process ends."""
+    try:
+        process = psutil.Process(pid)
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            for child in process.children():
+                peaks[child.pid] = max(peaks.get(child.pid, 0), _memory(child))
+            time.sleep(0.5)
+    except psutil.NoSuchProcess:
+        return
+
+
+def _memory(process: psutil.Process) -> int:
+    total = 0
+    for one in [process, *_descendants(process)]:
+        try:
+            total += one.memory_full_info().pss
+        except psutil.Error:  # it has just ended
+            continue
+    return total
+
+
+def _descendants(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []

@@ -94,12 +94,15 @@ def describe_run(moment: datetime, quick: bool) -> tuple[str, str]:
     """Return what a run is called, and its description with machine and versions."""
     name = f"{moment:%Y-%m-%d %H:%M:%S}"
     memory = psutil.virtual_memory().total / 2**30
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES.split())
-    return name, (
-        f"{name}: {'quick; ' if quick else ''}{os.cpu_count()} cores, {_processor()}, "
-        f"{memory:.0f} GiB; {platform.system()}, Python {platform.python_version()}, "
-        f"{packages}"
-    )
+    facts = [
+        *(["quick"] if quick else []),
+        f"{os.cpu_count()} cores, {_processor()}, {memory:.0f} GiB",
+        # What else the machine was doing: one process that always runs counts 1.
+        f"load {psutil.getloadavg()[0]:.1f} before it began",
+        f"{platform.system()}, Python {platform.python_version()}",
+        ", ".join(f"{package} {version(package)}" for package in PACKAGES.split()),
+    ]
+    return name, f"{name}: {'; '.join(facts)}"
 
 
 def _markdown(entries: list[Entry]) -> str:

@@ -16,6 +16,9 @@ MODULES = [
     "convnets",
     "dense",
     "walking",
+    "again",
+    "notebooks",
+    "grading",
 ]
 
 

@@ -389,3 +389,20 @@ def test_a_picture_of_too_many_colours_is_kept_whole(shown):
     ax.imshow(noise)
     show(figure, alt="Noise.")
     assert parts_of(shown[0])[2].mode == "RGB"
+
+
+@pytest.mark.parametrize("dpi", [None, 77])
+def test_grey_pictures_are_stored_exactly_and_in_one_channel(shown, dpi):
+    """Whatever shortcut `show` takes, it is matplotlib's picture, cut close."""
+    figure, ax = plt.subplots()
+    ax.imshow(RNG.random((20, 30)), cmap="gray")
+    ax.set(title="Beyond the axes", xlabel="across", ylabel="two\nlines")
+    ax.text(1.2, 0.5, "outside", transform=ax.transAxes)
+    stream = io.BytesIO()
+    area = {"bbox_inches": "tight", "pad_inches": 0.06}
+    figure.savefig(stream, dpi=dpi or "figure", **area)
+    show(figure, alt="Grey noise.", dpi=dpi)
+    png = parts_of(shown[0])[2]
+    assert png.mode == "L"
+    full = np.asarray(Image.open(stream).convert("RGB"))
+    np.testing.assert_array_equal(np.asarray(png.convert("RGB")), full)

@@ -103,7 +103,7 @@ def _words(figure: Figure) -> str:
 
 def _draw(figure: Figure, dpi: float) -> Image.Image:
     area: str | Bbox = "tight"
-    if figure.get_layout_engine() is None:
+    if figure.get_layout_engine() is None and dpi == figure.dpi:
         # The same area; but for "tight", matplotlib draws all of the figure twice.
         area = figure.get_tightbbox().padded(_MARGIN)
     stream = io.BytesIO()  # TIFF: nothing is compressed, for it is read at once
