@@ -60,16 +60,15 @@ def train(seed: int, plain: bool) -> dict[str, float]:
 
 def dense(quick: bool) -> list[Line]:
     """Compare seconds and accuracy, each seed trained both ways."""
-    seeds = {True: iter(range(3)), False: iter(range(3))}
-    if not quick:
-        seeds = {True: iter(range(10)), False: iter(range(10))}
+    times = 2 if quick else 10
+    seeds = {True: iter(range(times)), False: iter(range(times))}
 
     def run(plain: bool) -> dict[str, Any]:
         call = f"train({next(seeds[plain])}, plain={plain})"
         return dict(fresh(f"from benchmarks.dense import *; answer = {call}").answer)
 
-    ours, theirs = in_turns(lambda: run(False), lambda: run(True), 3 if quick else 10)
-    note = f"seeds 0 to {len(ours) - 1}; batch 512, adam 0.004 with cosine schedule"
+    ours, theirs = in_turns(lambda: run(False), lambda: run(True), times)
+    note = f"seeds 0 to {times - 1}; batch 512, adam 0.004 with cosine schedule"
     return [
         Line(
             what="dense 512, 5 epochs on 60,000",
