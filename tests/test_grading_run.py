@@ -40,6 +40,12 @@ def run_slowly(content, released, locked, limits, unsafe):
     return run_well(content, released, locked, limits, unsafe)
 
 
+def run_two_and_wait(content, released, locked, limits, unsafe):
+    if not (b"anna" in content or b"ben" in content):
+        time.sleep(15)  # long enough to be stopped, on a busy machine, too
+    return run_well(content, released, locked, limits, unsafe)
+
+
 def run_badly(content, released, locked, limits, unsafe):
     if b"carl" in content:
         raise ZeroDivisionError("by\nzero")
@@ -132,8 +138,8 @@ ENDLESS = """
 import sys
 from pathlib import Path
 from course.instructor.parallel import carry_out, execute_all
-from tests.test_grading_run import run_slowly
-execute_all(Path(sys.argv[1]), sys.argv[2], jobs=2, run=run_slowly)
+from tests.test_grading_run import run_two_and_wait
+execute_all(Path(sys.argv[1]), sys.argv[2], jobs=2, run=run_two_and_wait)
 """
 
 
