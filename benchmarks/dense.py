@@ -3,10 +3,9 @@
 import math
 import statistics
 import time
-from typing import Any
 
 from benchmarks.lines import Goal, Line
-from benchmarks.measuring import fresh, in_turns
+from benchmarks.measuring import seeds_in_turns
 from benchmarks.rows import Row
 
 EPOCHS = 5
@@ -61,13 +60,9 @@ def train(seed: int, plain: bool) -> dict[str, float]:
 def dense(quick: bool) -> list[Line]:
     """Compare seconds and accuracy, each seed trained both ways."""
     times = 2 if quick else 10
-    seeds = {True: iter(range(times)), False: iter(range(times))}
-
-    def run(plain: bool) -> dict[str, Any]:
-        call = f"train({next(seeds[plain])}, plain={plain})"
-        return dict(fresh(f"from benchmarks.dense import *; answer = {call}").answer)
-
-    ours, theirs = in_turns(lambda: run(False), lambda: run(True), times)
+    ours, theirs = seeds_in_turns(
+        __name__, "train({}, plain=False)", "train({}, plain=True)", times
+    )
     note = f"seeds 0 to {times - 1}; batch 512, adam 0.004 with cosine schedule"
     return [
         Line(

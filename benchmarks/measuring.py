@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +58,27 @@ def in_turns(
     """Call both in turn, A B A B, and return what each call returned."""
     pairs = [(ours(), theirs()) for _ in range(times)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def seeds_in_turns(
+    module: str, ours: str, theirs: str, times: int
+) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    """Call two functions in turn under the seeds 0, 1, ..., each in its own Python.
+
+    `ours` and `theirs` are calls of what `module` holds, with a gap for the seed, such
+    as "train({}, plain=True)".
+    """
+
+    def under_seeds(call: str) -> Callable[[], dict[str, float]]:
+        seeds = count()
+
+        def run_once() -> dict[str, float]:
+            code = f"from {module} import *; answer = {call.format(next(seeds))}"
+            return dict(fresh(code).answer)
+
+        return run_once
+
+    return in_turns(under_seeds(ours), under_seeds(theirs), times)
 
 
 def seconds(function: Callable[[], object]) -> Callable[[], float]:

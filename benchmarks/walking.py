@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from benchmarks.lines import Goal, Line
-from benchmarks.measuring import fresh, in_turns
+from benchmarks.measuring import seeds_in_turns
 from benchmarks.rows import Row
 
 
@@ -14,7 +14,7 @@ def split() -> tuple[Any, ...]:
     """Return windows and one-hot targets: to train on, and the last block to test."""
     from helpers import datasets, preprocessing
 
-    walking = datasets.load_walking()
+    walking = datasets.load_walking(source="full")
     x = preprocessing.scale_windows(walking.x)
     targets = preprocessing.one_hot(walking.y, n_classes=15)
     train, test = preprocessing.split_by_time(walking.y, walking.start, 260, block=-1)
@@ -104,13 +104,9 @@ def train(seed: int, better: bool) -> dict[str, float]:
 def networks(quick: bool) -> list[Line]:
     """Compare seconds and accuracy on the last block of each recording."""
     times = 1 if quick else 10
-    seeds = {True: iter(range(times)), False: iter(range(times))}
-
-    def run(better: bool) -> dict[str, Any]:
-        call = f"train({next(seeds[better])}, better={better})"
-        return dict(fresh(f"from benchmarks.walking import *; answer = {call}").answer)
-
-    ours, theirs = in_turns(lambda: run(True), lambda: run(False), times)
+    ours, theirs = seeds_in_turns(
+        __name__, "train({}, better=True)", "train({}, better=False)", times
+    )
     note = f"seeds 0 to {times - 1}; split by time, last block"
     final = "final network of the syllabus, 15 epochs"
     return [

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import results, rows
 from benchmarks.lines import Goal, Line, amount
-from benchmarks.measuring import fresh, in_turns, run, watched
+from benchmarks.measuring import fresh, in_turns, run, seeds_in_turns, watched
 from course.notebooks import project_folder
 from helpers.datasets import DataUnavailable
 
@@ -261,3 +261,9 @@ def test_pictures_are_what_a_notebook_stores():
             describe(ax, "A line.")
         assert store(figure).startswith(b"\x89PNG")
         assert len(plt.get_fignums()) == len(figures_before) - 1
+
+
+def test_seeds_are_counted_for_each_side():
+    ours, theirs = seeds_in_turns("builtins", "dict(seed={})", "dict(other={})", 2)
+    assert ours == [{"seed": 0}, {"seed": 1}]
+    assert theirs == [{"other": 0}, {"other": 1}]
