@@ -99,15 +99,22 @@ def best_network() -> keras.Model:
     )
 
 
+def warm_up_and_cosine(
+    steps: int, highest: float, rising: float
+) -> keras.optimizers.schedules.CosineDecay:
+    """Return a rate that rises in a share of the steps, then falls to nothing."""
+    rise = int(rising * steps)
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, steps - rise, warmup_target=highest, warmup_steps=rise
+    )
+
+
 def compile_with_schedule(
     network: keras.Model, steps: int, highest: float, rising: float
 ) -> None:
     """Compile for Adam; the rate rises in a share of the steps, then falls."""
-    rise = int(rising * steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - rise, warmup_target=highest, warmup_steps=rise
-    )
-    optimizer = keras.optimizers.Adam(schedule, beta_2=0.95)
+    rate = warm_up_and_cosine(steps, highest, rising)
+    optimizer = keras.optimizers.Adam(rate, beta_2=0.95)
     # Built here and not in the first step, it need not be traced twice.
     optimizer.build(network.trainable_variables)
     network.compile(

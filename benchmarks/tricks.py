@@ -82,10 +82,7 @@ def compiled(recipe: Recipe, steps: int) -> keras.Model:
     """Return the network, ready for one epoch of so many steps."""
     rate = 0.001
     if recipe.schedule:
-        rise = steps // 5
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0, steps - rise, warmup_target=recipe.highest, warmup_steps=rise
-        )
+        rate = digit_networks.warm_up_and_cosine(steps, recipe.highest, rising=0.2)
     model = network(recipe)
     model.compile(
         keras.optimizers.Adam(rate, beta_2=0.95 if recipe.schedule else 0.999),
