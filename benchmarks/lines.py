@@ -80,16 +80,19 @@ class Line:
         return ours / theirs if measure == "ratio" else ours - theirs
 
     def ratio(self) -> str:
-        """Return the ratio and its spread from pair to pair, or a dash."""
+        """Return the ratio and its spread from pair to pair, or a dash.
+
+        Without pairs, where one side was repeated more often, there is no spread.
+        """
         if not self.theirs:
             return "-"
         theirs = self.theirs
         if len(theirs) == 1:
             theirs = list(theirs) * len(self.ours)
-        ratios = [a / b for a, b in zip(self.ours, theirs, strict=False)]
         text = amount(self.value("ratio"))
-        if len(ratios) == 1:
+        if len(theirs) != len(self.ours) or len(theirs) == 1:
             return text
+        ratios = [a / b for a, b in zip(self.ours, theirs, strict=True)]
         return f"{text} ({amount(min(ratios))} to {amount(max(ratios))})"
 
     def result(self) -> str:

@@ -65,7 +65,8 @@ def write(path: Path, entries: list[Entry], run: str, quick: bool) -> None:
     kept = [entry for entry in tables[quick] if entry.row not in measured]
     tables[quick] = sorted([*kept, *entries], key=lambda entry: entry.row)
     used = {entry.run for table in tables.values() for entry in table}
-    runs = [text for text in [*runs, run] if text.split(": ")[0] in used]
+    described = dict.fromkeys([*runs, run])  # each once, in this order
+    runs = [text for text in described if text.split(": ")[0] in used]
     parts = [OPENING]
     for kind, title in TITLES.items():
         if tables[kind]:

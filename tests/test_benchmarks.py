@@ -67,6 +67,11 @@ def test_one_fixed_number_is_compared_with_each_of_ours():
     assert line(theirs=[], goal=Goal("ours", at_most=3)).ratio() == "-"
 
 
+def test_a_spread_needs_pairs():
+    assert line(theirs=[10, 30]).ratio() == "0.1"
+    assert line(ours=[1], theirs=[10]).ratio() == "0.1"
+
+
 @pytest.mark.parametrize(
     ("goal", "words", "result"),
     [
@@ -169,6 +174,7 @@ def test_rows_replace_their_own_lines_and_keep_the_others(tmp_path):
     assert tables[False][0].cells[3] == "5 s"
     assert runs == ["2: new machine", "3: quick; machine", "4: newest"]
     results.write(file, entries("b", "2", 3), "2: new machine", quick=False)
+    assert results.read(file)[1] == runs  # the same run is not described twice
     assert before.count("| --- |") == file.read_text().count("| --- |")
 
 
