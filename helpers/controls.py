@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from helpers.training.progress_line import someone_looks_on
+from helpers.training.shown_line import someone_looks_on
 
 if TYPE_CHECKING:
     import ipywidgets

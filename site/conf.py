@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from course.instructor import web_pages  # noqa: E402
+from course.instructor.web import web_pages  # noqa: E402
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -21,7 +21,7 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx-mathjax-offline",  # MathJax from the lock file, not from another host
-    "course.instructor.web_pages",
+    "course.instructor.web.web_pages",
 ]
 nitpicky = True
 
@@ -32,7 +32,7 @@ nb_merge_streams = True
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 6
-myst_heading_slug_func = "course.instructor.web_pages.jupyterlab_anchor"
+myst_heading_slug_func = "course.instructor.web.web_pages.jupyterlab_anchor"
 myst_heading_slug_html_ids = True
 
 # The docstrings name each type in words, with shape and range.

@@ -23,7 +23,7 @@ def forget_what_was_loaded():
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, worker_id):
     """Give the folder of the site's pages; all workers of a run share one build."""
-    from course.instructor.web_edition import build_site
+    from course.instructor.web.web_edition import build_site
 
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":

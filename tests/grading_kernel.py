@@ -7,7 +7,7 @@ import IPython.display
 import nbformat
 import pytest
 
-from course.instructor.answers import judged, locked_cells
+from course.instructor.judging.answers import judged, locked_cells
 from helpers.exercises import questions_of
 
 SECRET = b"a secret of this class, for tests"

@@ -2,8 +2,8 @@
 
 `HOSTILE` maps a name to how the submission is made from the released text of exercise
 01_tensors, how it must end, and why it is in the set. How it ends is a status of
-`course.instructor.execution.execute`, or "altered" for one that was executed after
-parts of it were rebuilt.
+`course.instructor.running.execution.execute`, or "altered" for one that was executed
+after parts of it were rebuilt.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import nbformat
 
-from course.instructor.limits import GIGABYTE, MEGABYTE, Limits
+from course.instructor.running.limits import GIGABYTE, MEGABYTE, Limits
 from course.notebooks import project_folder
 
 # Files and processes of the set have this in their names: none may be left on the host.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from course.command import main
-from course.instructor.class_folder import open_class, submitted_file
-from course.instructor.collecting import collect, read_roster
+from course.instructor.classes.class_folder import open_class, submitted_file
+from course.instructor.classes.collecting import collect, read_roster
 from course.notebooks import project_folder
 from course.submitting import submit
 from tests.hostile_archives import ARCHIVES, EXERCISE, pack

@@ -11,8 +11,8 @@ import urllib.request
 
 import pytest
 
-from course.instructor.feedback import autograded_file, disarm
-from course.instructor.grades import grades_of
+from course.instructor.classes.feedback import autograded_file, disarm
+from course.instructor.classes.grades import grades_of
 from tests.test_harmless import active
 from tests.test_reporting import EXERCISE, OPEN, RELEASED, graded_class  # noqa: F401
 

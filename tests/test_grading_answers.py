@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from course.instructor.answers import ANSWERS, LARGEST, judged, locked_cells
-from course.instructor.packing import (
+from course.instructor.judging.answers import ANSWERS, LARGEST, judged, locked_cells
+from course.instructor.judging.packing import (
     DEEPEST,
     MOST_BYTES,
     Unpackable,

@@ -14,12 +14,12 @@ import pytest
 
 from course.command import main
 from course.exercises import marks
-from course.instructor import grading, parallel
-from course.instructor.answers import released_text
-from course.instructor.feedback import autograded_file, feedback_file
-from course.instructor.grades import grades_of, points_of
-from course.instructor.harmless import make_harmless
-from course.instructor.sandbox import require_sandbox
+from course.instructor.classes import grading, parallel
+from course.instructor.classes.feedback import autograded_file, feedback_file
+from course.instructor.classes.grades import grades_of, points_of
+from course.instructor.classes.harmless import make_harmless
+from course.instructor.judging.answers import released_text
+from course.instructor.running.sandbox import require_sandbox
 from course.notebooks import project_folder
 from tests.hostile import HOSTILE, LIMITS, MARKER, lightened
 from tests.hostile_archives import ARCHIVES, EXERCISE, pack

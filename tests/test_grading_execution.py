@@ -16,8 +16,8 @@ import nbformat
 import psutil
 import pytest
 
-from course.instructor import sandbox
-from course.instructor.execution import execute
+from course.instructor.running import sandbox
+from course.instructor.running.execution import execute
 from course.notebooks import project_folder
 from tests.hostile import (
     HOSTILE,
@@ -215,7 +215,7 @@ def test_when_the_grader_is_killed_all_is_killed(tmp_path):
     (tmp_path / "released").write_text(RELEASED, encoding="utf-8")
     code = f"""
 from pathlib import Path
-from course.instructor.execution import Limits, execute
+from course.instructor.running.execution import Limits, execute
 folder = Path({str(tmp_path)!r})
 released = (folder / "released").read_text("utf-8")
 execute((folder / "submission").read_bytes(), released, {{}}, Limits())
@@ -249,7 +249,7 @@ def test_hostile_set_ends_the_same_for_an_ordinary_user(tmp_path):
     code = f"""
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
-from course.instructor.execution import execute
+from course.instructor.running.execution import execute
 from tests.hostile import HOSTILE, limits_for
 released = sys.stdin.read()
 def run(name):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from course.exercises import marks
-from course.instructor.answers import judged, locked_cells
+from course.instructor.judging.answers import judged, locked_cells
 from course.notebooks import project_folder, read_notebook, run_notebook
 from helpers.exercises import questions_of
 from helpers.exercises.asking import EXERCISES

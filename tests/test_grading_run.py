@@ -12,15 +12,16 @@ from dataclasses import replace
 import pytest
 
 from course.command import main
-from course.instructor import grading, sandbox
-from course.instructor.class_folder import open_class, write_private
-from course.instructor.collecting import collect
-from course.instructor.execution import Execution, Limits
-from course.instructor.feedback import autograded_file
-from course.instructor.grades import Noted, note_down, noted
-from course.instructor.kept_executions import Task, keep, kept
-from course.instructor.parallel import carry_out, execute_all
-from course.instructor.scoring import Scored
+from course.instructor.classes import grading
+from course.instructor.classes.class_folder import open_class, write_private
+from course.instructor.classes.collecting import collect
+from course.instructor.classes.feedback import autograded_file
+from course.instructor.classes.grades import Noted, note_down, noted
+from course.instructor.classes.kept_executions import Task, keep, kept
+from course.instructor.classes.parallel import carry_out, execute_all
+from course.instructor.classes.scoring import Scored
+from course.instructor.running import sandbox
+from course.instructor.running.execution import Execution, Limits
 from course.notebooks import project_folder
 from tests.hostile_archives import EXERCISE, pack
 
@@ -137,7 +138,7 @@ def test_killed_worker_says_what_to_do_and_loses_nothing(folder):
 ENDLESS = """
 import sys
 from pathlib import Path
-from course.instructor.parallel import carry_out, execute_all
+from course.instructor.classes.parallel import carry_out, execute_all
 from tests.test_grading_run import run_two_and_wait
 execute_all(Path(sys.argv[1]), sys.argv[2], jobs=2, run=run_two_and_wait)
 """

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 
-from course.instructor.harmless import harmless_html, is_picture, make_harmless
+from course.instructor.classes.harmless import harmless_html, is_picture, make_harmless
 
 
 def png(width=3, height=2):

@@ -1,6 +1,5 @@
-"""Importing helpers is cheap, and helpers does not know the command `course`."""
+"""Importing helpers is cheap."""
 
-import ast
 import json
 import os
 import subprocess
@@ -69,49 +68,6 @@ def test_unknown_part():
     with pytest.raises(AttributeError, match=r"no part 'utils'; it has .*training"):
         _ = helpers.utils
     assert set(helpers.__all__) <= set(dir(helpers))
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
-def test_helpers_never_imports_course(path):
-    assert "course" not in imported_names(path.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import course",
-        "def f():\n    import numpy, course.bands as b",
-        "from course.bands import measure",
-        "import importlib\nimportlib.import_module('course.bands')",
-        "__import__('course')",
-    ],
-)
-def test_the_search_for_imports_finds(code):
-    assert "course" in imported_names(code)
-
-
-def imported_names(code):
-    """Return the first parts of all that a source imports, by whatever means."""
-    names = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.add(node.module.split(".")[0])
-        elif isinstance(node, ast.Call) and called(node) in (
-            "import_module",
-            "__import__",
-        ):
-            names |= {
-                argument.value.split(".")[0]
-                for argument in node.args
-                if isinstance(argument, ast.Constant)
-            }
-    return names
-
-
-def called(node):
-    return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
 MANY_NETWORKS = """

@@ -12,7 +12,7 @@ import uuid
 import pytest
 import websocket
 
-from course.instructor.lab_server import free_port, served
+from course.instructor.web.lab_server import free_port, served
 from course.notebooks import project_folder, read_notebook
 from tests.lab_server import ask
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from course.exercises import marks
-from course.instructor.repair import Unreadable, repair
+from course.instructor.running.repair import Unreadable, repair
 from course.notebooks import project_folder
 from tests.hostile import CHANGED, find
 

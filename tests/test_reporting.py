@@ -13,24 +13,29 @@ from PIL import Image
 
 from course.command import main
 from course.exercises import marks
-from course.instructor.answers import released_text
-from course.instructor.class_folder import (
+from course.instructor.classes.class_folder import (
     open_class,
     submitted_file,
     write_private,
 )
-from course.instructor.collecting import collect
-from course.instructor.feedback import autograded_file, disarm, feedback_file, finish
-from course.instructor.gradebook import open_gradebook
-from course.instructor.grades import (
+from course.instructor.classes.collecting import collect
+from course.instructor.classes.feedback import (
+    autograded_file,
+    disarm,
+    feedback_file,
+    finish,
+)
+from course.instructor.classes.gradebook import open_gradebook
+from course.instructor.classes.grades import (
     Grade,
     Noted,
     grades_of,
     note_down,
     points_of,
 )
-from course.instructor.overview import as_text, draw, frequent_mistakes, means
-from course.instructor.reporting import as_table, report
+from course.instructor.classes.overview import as_text, draw, frequent_mistakes, means
+from course.instructor.classes.reporting import as_table, report
+from course.instructor.judging.answers import released_text
 from tests.hostile_archives import EXERCISE, pack
 from tests.test_harmless import ATTACKS, MARKDOWN, active
 

@@ -11,9 +11,9 @@ import pytest
 from nbgrader.utils import determine_grade
 
 from course.exercises import marks
-from course.instructor import scoring
-from course.instructor.answers import ANSWERS, locked_cells
-from course.instructor.scoring import open_gradebook, prepare, score
+from course.instructor.classes import scoring
+from course.instructor.classes.scoring import open_gradebook, prepare, score
+from course.instructor.judging.answers import ANSWERS, locked_cells
 from course.notebooks import project_folder, read_notebook
 from helpers.exercises import questions_of
 from tests.grading_kernel import SECRET, Graded

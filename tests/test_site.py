@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from course.instructor.web_edition import reference_pages
+from course.instructor.web.web_edition import reference_pages
 from course.notebooks import project_folder, read_notebook
 
 ROOT = project_folder()

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import helpers
-from helpers.training import progress, progress_line
+from helpers.training import progress, shown_line
 from helpers.training._progress_callback import (
     describe_metrics,
     describe_number,
@@ -182,9 +182,9 @@ def test_a_file_or_pipe_gets_the_final_line_only(capsys):
 def test_a_terminal_shows_one_line(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setattr(
-        progress_line, "get_terminal_size", lambda: os.terminal_size((20, 9))
+        shown_line, "get_terminal_size", lambda: os.terminal_size((20, 9))
     )
-    show, live = progress_line.make_line()
+    show, live = shown_line.make_line()
     assert live
     show("a text that is longer than 19", False)
     show("short", False)

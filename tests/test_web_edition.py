@@ -6,10 +6,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from course.instructor.chapter_table import chapter_table
-from course.instructor.pictures import PICTURES
-from course.instructor.web_edition import build_site, gather
-from course.instructor.web_pages import (
+from course.instructor.web.chapter_table import chapter_table
+from course.instructor.web.pictures import PICTURES
+from course.instructor.web.web_edition import build_site, gather
+from course.instructor.web.web_pages import (
     jupyterlab_anchor,
     launch_options,
     with_scopes,

@@ -1,1 +1,1 @@
-"""What instructors do: release exercises. Not part of what students get."""
+"""What instructors do: release, grade, publish. Not part of what students get."""

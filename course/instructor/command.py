@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from course.exercises import find_exercise
-from course.instructor.class_folder import (
+from course.instructor.classes.class_folder import (
     open_class,
     roster_of,
     students_who_submitted,
@@ -80,14 +80,14 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _site(options: argparse.Namespace) -> int:
-    from course.instructor.web_edition import build_site
+    from course.instructor.web.web_edition import build_site
 
     print(f"The first page is {build_site() / 'index.html'}")
     return 0
 
 
 def _pictures(options: argparse.Namespace) -> int:
-    from course.instructor.pictures import make_pictures
+    from course.instructor.web.pictures import make_pictures
 
     for file in make_pictures():
         print(f"{file} ({file.stat().st_size / 1e3:.0f} kB)")
@@ -102,7 +102,7 @@ def _kit(options: argparse.Namespace) -> int:
 
 
 def _collect(options: argparse.Namespace) -> int:
-    from course.instructor.collecting import collect, read_roster
+    from course.instructor.classes.collecting import collect, read_roster
 
     exercise = _exercise(options)
     students = read_roster(options.students) if options.students else None
@@ -125,7 +125,7 @@ def _grade(options: argparse.Namespace) -> int:
     exercise = _exercise(options)
     folder = open_class(options.folder)
 
-    from course.instructor.grading import grade
+    from course.instructor.classes.grading import grade
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"{exercise}: what is done is kept; a run that was stopped goes on.")
@@ -148,7 +148,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from course.instructor.reporting import picture_file, report
+    from course.instructor.classes.reporting import picture_file, report
 
     exercise = _exercise(options)
     folder = open_class(options.folder)

@@ -15,10 +15,11 @@ Nothing is used before its checksum holds.
 """
 
 from helpers.datasets.cache import DamagedFile, DataUnavailable
+from helpers.datasets.cached import cached_full_sets
 from helpers.datasets.imdb import load_imdb
 from helpers.datasets.mnist import load_mnist
 from helpers.datasets.records import DigitImages, Reviews, Table, Walking
-from helpers.datasets.sources import SampleWarning, cached_full_sets, sample_in_use
+from helpers.datasets.sources import SampleWarning, sample_in_use
 from helpers.datasets.spirals import make_spirals
 from helpers.datasets.tables import (
     load_boston_housing,

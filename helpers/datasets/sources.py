@@ -97,20 +97,3 @@ def sample_in_use() -> bool:
         True if MNIST, walking or IMDB, when last loaded, came as the sample.
     """
     return "sample" in _last_source.values()
-
-
-def cached_full_sets() -> dict[str, bool]:
-    """Tell which full sets are in the cache, whole and undamaged; never download.
-
-    Returns
-    -------
-    dict of str to bool
-        For ``"mnist"``, ``"walking"`` and ``"imdb"``.
-    """
-    from helpers.datasets import imdb, mnist, walking
-
-    return {
-        "mnist": mnist.is_cached(),
-        "walking": walking.is_cached(),
-        "imdb": imdb.is_cached(),
-    }

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from helpers.training.progress_line import someone_looks_on
+from helpers.training.shown_line import someone_looks_on
 
 SECONDS_BETWEEN_PICTURES = 2.0
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from helpers.training.progress_line import make_line, notebook_shell
+from helpers.training.shown_line import make_line, notebook_shell
 
 SECONDS_BETWEEN_UPDATES = 0.3
 

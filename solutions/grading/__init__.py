@@ -7,7 +7,7 @@ the modules say, one for each exercise that has such questions.
 
 import importlib
 
-from course.instructor.replaying import Asked
+from course.instructor.judging.replaying import Asked
 
 # The exercises whose functions and networks are asked. Others have values alone.
 MODULES = {

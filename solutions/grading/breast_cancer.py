@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.random import Generator
 
-from course.instructor.replaying import Asked, Facts, network, said
+from course.instructor.judging.replaying import Asked, Facts, network, said
 from helpers.exercises.breast_cancer import (
     ENOUGH,
     NETWORK_9_5_1,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy import ndimage
 
-from course.instructor.replaying import (
+from course.instructor.judging.replaying import (
     Asked,
     Facts,
     Saved,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.random import Generator
 
-from course.instructor.replaying import Asked, results
+from course.instructor.judging.replaying import Asked, results
 from helpers.exercises.questions import Part
 from helpers.exercises.reading import pair
 from helpers.exercises.tensors import DENSE, NEURON, STEP

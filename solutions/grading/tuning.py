@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from course.instructor.replaying import (
+from course.instructor.judging.replaying import (
     Asked,
     Callback,
     Facts,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from course.instructor.replaying import Asked, Facts, as_model, network, said
+from course.instructor.judging.replaying import Asked, Facts, as_model, network, said
 from helpers.exercises.questions import Part
 from helpers.exercises.reading import Unusable, clean
 from helpers.exercises.walking import (

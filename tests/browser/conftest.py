@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from course.instructor.chromium import running_chromium
-from course.instructor.lab_server import free_port, served
 from course.instructor.release import bundled_files
+from course.instructor.web.chromium import running_chromium
+from course.instructor.web.lab_server import free_port, served
 from course.notebooks import project_folder
 from tests.lab_server import ask
 

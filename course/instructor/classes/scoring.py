@@ -30,11 +30,20 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from course.exercises import ANSWERED_BY, marks
-from course.instructor.answers import ANSWERS, QuestionVerdict, check_cells, judged
-from course.instructor.class_folder import time_submitted, write_private
-from course.instructor.execution import Execution
-from course.instructor.gradebook import course_directory, open_gradebook, quietly
+from course.instructor.classes.class_folder import time_submitted, write_private
+from course.instructor.classes.gradebook import (
+    course_directory,
+    open_gradebook,
+    quietly,
+)
+from course.instructor.judging.answers import (
+    ANSWERS,
+    QuestionVerdict,
+    check_cells,
+    judged,
+)
 from course.instructor.release import exercise_text
+from course.instructor.running.execution import Execution
 from course.notebooks import project_folder
 
 GRADED, ALTERED = "graded", "altered"

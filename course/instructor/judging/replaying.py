@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from course.instructor.kernel_networks import MOST_FILES, MOST_LAYERS
-from course.instructor.packing import Unpackable, a_function, unpack
+from course.instructor.judging.kernel_networks import MOST_FILES, MOST_LAYERS
+from course.instructor.judging.packing import Unpackable, a_function, unpack
 from helpers.exercises.questions import Part
 from helpers.exercises.reading import Unusable, describe, function, numbers
 

@@ -1,8 +1,8 @@
-"""Runs one submission, as a process of its own: `python -m course.instructor.runner`.
+"""Runs one submission, as a process of its own, which `execution.py` starts.
 
-Its one argument is a folder with what `course.instructor.execution` put there; the
-result is written there, too, after each cell. A flood of output, or a notebook that is
-a bomb when it is read, hits this process and its limits, never the one that grades.
+Its one argument is a folder with what `execution.py` put there; the result is written
+there, too, after each cell. A flood of output, or a notebook that is a bomb when it is
+read, hits this process and its limits, never the one that grades.
 """
 
 import sys
@@ -26,11 +26,11 @@ import psutil  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
 
 from course.exercises import marks  # noqa: E402
-from course.instructor import sandbox  # noqa: E402
-from course.instructor.execution import JOB, RESULT, SUBMISSION  # noqa: E402
-from course.instructor.kernels import SubmissionClient, kernel_manager  # noqa: E402
-from course.instructor.limits import Limits  # noqa: E402
-from course.instructor.repair import Unreadable, repair  # noqa: E402
+from course.instructor.running import sandbox  # noqa: E402
+from course.instructor.running.execution import JOB, RESULT, SUBMISSION  # noqa: E402
+from course.instructor.running.kernels import SubmissionClient, kernel_manager  # noqa: E402
+from course.instructor.running.limits import Limits  # noqa: E402
+from course.instructor.running.repair import Unreadable, repair  # noqa: E402
 from course.notebooks import write_whole  # noqa: E402
 
 OWN_MEMORY = 2 * 10**9  # bytes of addresses; a job needs a tenth

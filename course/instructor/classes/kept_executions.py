@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from course.instructor.class_folder import write_private
-from course.instructor.execution import Execution, Limits
+from course.instructor.classes.class_folder import write_private
+from course.instructor.running.execution import Execution, Limits
 from course.notebooks import project_folder
 
 

@@ -15,14 +15,14 @@ from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from tqdm import tqdm
 
-from course.instructor.answers import locked_cells, released_text
-from course.instructor.class_folder import (
+from course.instructor.classes.class_folder import (
     secret_of,
     students_who_submitted,
     submitted_file,
 )
-from course.instructor.execution import Execution, Limits, execute
-from course.instructor.kept_executions import Task, keep, kept
+from course.instructor.classes.kept_executions import Task, keep, kept
+from course.instructor.judging.answers import locked_cells, released_text
+from course.instructor.running.execution import Execution, Limits, execute
 from helpers.exercises.reading import clean
 
 Run = Callable[..., Execution]
@@ -60,7 +60,7 @@ def execute_all(
     again : bool, default False
         Whether to execute those, too, whose result is there.
     run : callable
-        What executes one submission: `course.instructor.execution.execute`.
+        What executes one submission: `course.instructor.running.execution.execute`.
 
     Returns
     -------

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from course.instructor.kernel_networks import ASK_NETWORKS, packed_error
-from course.instructor.packing import LONGEST, Unpackable, pack, unpack
+from course.instructor.judging.kernel_networks import ASK_NETWORKS, packed_error
+from course.instructor.judging.packing import LONGEST, Unpackable, pack, unpack
 
 
 def hand_out(

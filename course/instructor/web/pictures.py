@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from course.instructor.chromium import running_chromium
-from course.instructor.lab_server import free_port, served
-from course.instructor.web_edition import build_site
+from course.instructor.web.chromium import running_chromium
+from course.instructor.web.lab_server import free_port, served
+from course.instructor.web.web_edition import build_site
 from course.notebooks import project_folder
 
 if TYPE_CHECKING:

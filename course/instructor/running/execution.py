@@ -1,9 +1,9 @@
 """Run a submission: its bytes go in, the executed notebook comes out.
 
 Nothing is shared, so that many can run at the same time, on any machine. The work is
-done by a process of its own, `course.instructor.runner`, and the student's code runs in
-a further one, in the sandbox. This process reads nothing but the result, and watches
-what the others use.
+done by a process of its own, `runner.py`, and the student's code runs in a further one,
+in the sandbox. This process reads nothing but the result, and watches what the others
+use.
 """
 
 import dataclasses
@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.instructor.limits import Limits
-from course.instructor.sandbox import require_sandbox
-from course.instructor.watching import watch
+from course.instructor.running.limits import Limits
+from course.instructor.running.sandbox import require_sandbox
+from course.instructor.running.watching import watch
 from course.notebooks import project_folder
 from course.submitting import LARGEST
 
@@ -125,7 +125,7 @@ def _write_job(
 
 def _start(folder: Path) -> subprocess.Popen:
     """Start the process that runs the submission; it dies with this one."""
-    command = [sys.executable, "-m", "course.instructor.runner", str(folder)]
+    command = [sys.executable, "-m", "course.instructor.running.runner", str(folder)]
     if program := shutil.which("setpriv"):
         command = [program, "--pdeathsig", "KILL", "--", *command]
     with (folder / "log").open("wb") as log:

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from course.instructor.class_folder import COURSE
+from course.instructor.classes.class_folder import COURSE
 
 
 def course_directory(folder: Path, **settings: str) -> CourseDirectory:

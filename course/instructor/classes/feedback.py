@@ -10,10 +10,10 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from course.exercises import ANSWERED_BY
-from course.instructor.class_folder import write_private
-from course.instructor.gradebook import course_directory
-from course.instructor.grades import Grade
-from course.instructor.harmless import make_harmless
+from course.instructor.classes.class_folder import write_private
+from course.instructor.classes.gradebook import course_directory
+from course.instructor.classes.grades import Grade
+from course.instructor.classes.harmless import make_harmless
 
 # Nothing may run, and nothing may be fetched, whatever the page holds.
 POLICY = (

@@ -22,10 +22,10 @@ import nbformat
 import numpy as np
 
 from course.exercises import ANSWERED_BY, marks
-from course.instructor import in_kernel, kernel_networks, packing
-from course.instructor.grading_modules import asked_of
-from course.instructor.packing import Unpackable, pack
-from course.instructor.replaying import UNUSABLE, outcome
+from course.instructor.judging import in_kernel, kernel_networks, packing
+from course.instructor.judging.grading_modules import asked_of
+from course.instructor.judging.packing import Unpackable, pack
+from course.instructor.judging.replaying import UNUSABLE, outcome
 from course.notebooks import project_folder
 from helpers.exercises import PartVerdict, Verdict, questions_of
 from helpers.exercises.questions import Part, judge

@@ -21,8 +21,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from course.exercises import marks
-from course.instructor import sandbox
-from course.instructor.limits import MEGABYTE, Limits
+from course.instructor.running import sandbox
+from course.instructor.running.limits import MEGABYTE, Limits
 
 KERNEL = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
 QUIET = "--IPKernelApp.log_level=CRITICAL"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from course.instructor.limits import MEGABYTE, Limits
+from course.instructor.running.limits import MEGABYTE, Limits
 from course.notebooks import project_folder
 
 SCRATCH = "/tmp"  # in the sandbox, and nowhere else

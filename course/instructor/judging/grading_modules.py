@@ -17,7 +17,7 @@ def asked_of(exercise: str, question: str) -> dict[str, Any]:
 
     Returns
     -------
-    dict of str to course.instructor.replaying.Asked
+    dict of str to course.instructor.judging.replaying.Asked
         Empty if all its answers are plain values.
     """
     root = str(project_folder())

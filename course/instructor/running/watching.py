@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from course.instructor.limits import GIGABYTE, Limits
+from course.instructor.running.limits import GIGABYTE, Limits
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_TO_FINISH = 15  # for the runner to write down what there is

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import helpers
-from course.instructor.chapter_table import chapter_table
+from course.instructor.web.chapter_table import chapter_table
 from course.notebooks import project_folder
 
 BUILD = Path("build") / "site"

@@ -5,11 +5,16 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.instructor import overview
-from course.instructor.answers import released_text
-from course.instructor.class_folder import write_private
-from course.instructor.feedback import write_feedback
-from course.instructor.grades import Grade, graded_exercises, grades_of, points_of
+from course.instructor.classes import overview
+from course.instructor.classes.class_folder import write_private
+from course.instructor.classes.feedback import write_feedback
+from course.instructor.classes.grades import (
+    Grade,
+    graded_exercises,
+    grades_of,
+    points_of,
+)
+from course.instructor.judging.answers import released_text
 from helpers.exercises.reading import clean
 
 # Spreadsheets take a cell that begins so for a formula, full-width signs included.

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.instructor.class_folder import submitted_file, write_private
-from course.instructor.hand_ins import HandIn, read_hand_in
+from course.instructor.classes.class_folder import submitted_file, write_private
+from course.instructor.classes.hand_ins import HandIn, read_hand_in
 from course.submitting import RECEIPT, STUDENT
 from helpers.exercises.reading import clean
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from course.instructor.grades import STATUSES, Grade
+from course.instructor.classes.grades import STATUSES, Grade
 
 MOST_MISTAKES = 10
 COLOUR = "#2f6c9e"

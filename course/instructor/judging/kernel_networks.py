@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from course.instructor.packing import LONGEST, Unpackable, pack
+from course.instructor.judging.packing import LONGEST, Unpackable, pack
 
 # What is more is left out here, and refused outside: `replaying` reads these, too.
 MOST_LAYERS = 200

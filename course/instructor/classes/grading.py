@@ -5,15 +5,15 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
-from course.instructor.answers import released_text
-from course.instructor.class_folder import secret_of, students_who_submitted
-from course.instructor.execution import Limits
-from course.instructor.feedback import autograded_file, disarm
-from course.instructor.grades import NOT_GRADED, Noted, note_down, noted
-from course.instructor.kept_executions import kept
-from course.instructor.parallel import execute_all
-from course.instructor.sandbox import require_sandbox
-from course.instructor.scoring import prepare, score
+from course.instructor.classes.class_folder import secret_of, students_who_submitted
+from course.instructor.classes.feedback import autograded_file, disarm
+from course.instructor.classes.grades import NOT_GRADED, Noted, note_down, noted
+from course.instructor.classes.kept_executions import kept
+from course.instructor.classes.parallel import execute_all
+from course.instructor.classes.scoring import prepare, score
+from course.instructor.judging.answers import released_text
+from course.instructor.running.execution import Limits
+from course.instructor.running.sandbox import require_sandbox
 from helpers.exercises.reading import clean
 
 
@@ -35,7 +35,7 @@ def grade(
     exercise : str
         Whole name of the exercise.
     jobs, dask, limits, unsafe, again
-        As for `course.instructor.parallel.execute_all`.
+        As for `course.instructor.classes.parallel.execute_all`.
 
     Returns
     -------

@@ -10,12 +10,12 @@ import nbformat
 from nbgrader.api import MissingEntry
 
 from course.exercises import ANSWERED_BY, marks
-from course.instructor.class_folder import (
+from course.instructor.classes.class_folder import (
     students_of,
     time_submitted,
     write_private,
 )
-from course.instructor.gradebook import open_gradebook
+from course.instructor.classes.gradebook import open_gradebook
 
 STATUSES = ("graded", "altered", "timed out", "crashed", "unreadable", "missing")
 NOT_COLLECTED = "nothing was handed in"

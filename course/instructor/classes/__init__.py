@@ -1,0 +1,1 @@
+"""What a class handed in: collected, executed, scored, reported."""

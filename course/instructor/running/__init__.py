@@ -1,0 +1,1 @@
+"""Run a submission, whatever it is: repaired, in a sandbox, watched from outside."""

@@ -1,0 +1,1 @@
+"""The web edition, and pictures of the course in a browser."""
