@@ -1,15 +1,13 @@
 # make env    make the environment in .venv, with the command `course` in it
 # make lab    the same, then open JupyterLab on the start page  (PORT=... BROWSER=no)
 # make test   the same, then run all tests          (SOURCE=full|sample BROWSER=no)
-# make site   the same, then build the web edition in build/site/html
-# make bench  the same, then measure speed and memory           (QUICK=yes ROWS="...")
-# make lock   pin the newest versions that pyproject.toml allows (needs uv)
+# make clean  remove the environment
 
 PYTHON ?= python3
 BIN := .venv/bin
 COURSE := $(BIN)/python -m course
 
-.PHONY: env lab test site bench lock clean
+.PHONY: env lab test clean
 
 env: .venv/.made
 
@@ -29,15 +27,7 @@ lab: env
 test: env
 	$(COURSE) test $(if $(SOURCE),--source $(SOURCE)) $(if $(filter no,$(BROWSER)),--no-browser)
 
-site: env
-	$(COURSE) site
-
-bench: env
-	$(BIN)/python -m benchmarks $(if $(filter yes,$(QUICK)),--quick) $(ROWS)
-
-lock:
-	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
-	    --upgrade pyproject.toml --output-file requirements.lock
-
 clean:
 	rm -rf .venv
+
+-include developers.mk  # not in the students' bundle

@@ -88,7 +88,7 @@ def test(
         commands += [
             [*_python("ruff"), "check", "."],
             [*_python("ruff"), "format", "--check", "."],
-            [*_python("mypy"), "helpers", "course", "benchmarks"],
+            [*_python("mypy"), "helpers", "course", "benchmarks", "solutions/grading"],
         ]
     commands.append(
         [

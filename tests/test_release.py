@@ -1,6 +1,7 @@
 """Exercises and bundle: made from the solutions, up to date, nothing to copy from."""
 
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -135,6 +136,18 @@ def test_bundle_holds_what_students_need_and_no_solution(bundle):
         assert (bundle / target).exists(), target
     for path in bundle.rglob("*.ipynb"):
         assert "BEGIN SOLUTION" not in path.read_text(encoding="utf-8"), path
+
+
+@pytest.mark.parametrize(
+    ("target", "is_there"),
+    [("lab", True), ("test", True), ("site", False), ("bench", False)],
+)
+def test_the_bundle_has_the_commands_that_it_has_files_for(bundle, target, is_there):
+    made = subprocess.run(
+        ["make", "--dry-run", target], cwd=bundle, capture_output=True, text=True
+    )
+    assert (made.returncode == 0) == is_there
+    assert ("No rule to make target" in made.stderr) != is_there
 
 
 def test_every_exercise_with_questions_has_a_solution():
