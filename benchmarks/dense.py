@@ -15,7 +15,8 @@ def train(seed: int, plain: bool) -> dict[str, float]:
     """Train in this process; return the seconds and the test accuracy.
 
     Larger batches make better use of both cores, with fewer updates of 400,000
-    weights; a higher rate, which falls to nothing, makes up for the fewer steps.
+    weights; a higher rate, which falls to nothing, makes up for the fewer steps. Chosen
+    on the last 12,000 training digits (three seeds: 0.978; plain 0.973).
     """
     import keras
 
@@ -37,11 +38,11 @@ def train(seed: int, plain: bool) -> dict[str, float]:
     if plain:
         optimizer, batch_size, steps = "rmsprop", 128, 1
     else:
-        batch_size, steps = 512, 50
+        batch_size, steps = 768, 50
         rate = keras.optimizers.schedules.CosineDecay(
-            0.004, EPOCHS * math.ceil(len(x_train) / batch_size)
+            0.005, EPOCHS * math.ceil(len(x_train) / batch_size)
         )
-        optimizer = keras.optimizers.Adam(rate)
+        optimizer = keras.optimizers.Adam(rate, beta_2=0.95)
         optimizer.build(network.trainable_variables)  # or it is traced twice
     network.compile(
         optimizer,
@@ -63,7 +64,7 @@ def dense(quick: bool) -> list[Line]:
     ours, theirs = seeds_in_turns(
         __name__, "train({}, plain=False)", "train({}, plain=True)", times
     )
-    note = f"seeds 0 to {times - 1}; batch 512, adam 0.004 with cosine schedule"
+    note = f"seeds 0 to {times - 1}; batch 768, adam 0.005 with cosine schedule"
     return [
         Line(
             what="dense 512, 5 epochs on 60,000",
