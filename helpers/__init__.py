@@ -22,6 +22,7 @@ __all__ = [
     "exercises",
     "explaining",
     "features",
+    "neighbour_maps",
     "plotting",
     "preprocessing",
     "training",
