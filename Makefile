@@ -1,13 +1,12 @@
 # make env    make the environment in .venv, with the command `course` in it
 # make lab    the same, then open JupyterLab on the start page  (PORT=... BROWSER=no)
-# make test   the same, then run all tests          (SOURCE=full|sample BROWSER=no)
 # make clean  remove the environment
 
 PYTHON ?= python3
 BIN := .venv/bin
 COURSE := $(BIN)/python -m course
 
-.PHONY: env lab test clean
+.PHONY: env lab clean
 
 env: .venv/.made
 
@@ -23,9 +22,6 @@ env: .venv/.made
 
 lab: env
 	$(COURSE) lab $(if $(PORT),--port $(PORT)) $(if $(filter no,$(BROWSER)),--no-browser)
-
-test: env
-	$(COURSE) test $(if $(SOURCE),--source $(SOURCE)) $(if $(filter no,$(BROWSER)),--no-browser)
 
 clean:
 	rm -rf .venv

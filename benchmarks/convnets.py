@@ -9,6 +9,9 @@ from benchmarks.rows import Row
 
 CONVNET = "convnet of keras.io, batch 128"
 COUNTED = "from building to the end of fit, tracing included, evaluating not"
+RECIPE = (
+    "adam with beta_2 0.95, warm-up and cosine, labels smoothed, 50 steps per execution"
+)
 CONVNET_EPOCHS = 15
 USUAL_EPOCHS = 9  # a quick run's guess of what the convnet needs to 99.0%
 
@@ -28,7 +31,7 @@ def to_99(quick: bool) -> list[Line]:
     fast, convnets = [], []
     for first in [0] if quick else [0, 4, 7]:
         convnets.append(
-            run(f"train_convnet({first}, 1)")
+            run(f"train_convnet({first}, 2)")
             if quick
             else run(f"train_convnet({first}, {CONVNET_EPOCHS}, enough=0.990)")
         )
@@ -37,10 +40,12 @@ def to_99(quick: bool) -> list[Line]:
     epochs = [len(convnet["seconds"]) for convnet in convnets]
     seconds = [convnet["seconds"][-1] for convnet in convnets]
     if quick:
-        seconds = [USUAL_EPOCHS * seconds[0]]
-        trained = f"convnet: one epoch, times {USUAL_EPOCHS}, which it usually needs"
+        first_epoch, both = convnets[0]["seconds"]
+        seconds = [first_epoch + (USUAL_EPOCHS - 1) * (both - first_epoch)]
+        trained = f"convnet: from two epochs to the {USUAL_EPOCHS} it usually needs"
     else:
         trained = f"convnet: {len(epochs)} seeds, {epochs} epochs"
+    reached = sum(network["accuracy"] >= 0.990 for network in fast)
     return [
         Line(
             what="CNN, seconds of training to 99.0% (one epoch)",
@@ -48,7 +53,7 @@ def to_99(quick: bool) -> list[Line]:
             ours=[network["seconds"] for network in fast],
             theirs=seconds,
             goal=Goal("ratio", at_most=1 / 12),
-            note=f"{COUNTED}; {trained}",
+            note=f"{COUNTED}; ours: batch 128, {RECIPE}; {trained}",
             middle=statistics.mean,
         ),
         Line(
@@ -58,7 +63,7 @@ def to_99(quick: bool) -> list[Line]:
             theirs=[],
             goal=Goal("ours", at_least=0.990),
             unit="",
-            note=f"seeds 0 to {len(fast) - 1}",
+            note=f"seeds 0 to {len(fast) - 1}, {reached} of them at 99.0% or above",
             middle=statistics.mean,
         ),
     ]
@@ -78,7 +83,8 @@ def best(quick: bool) -> list[Line]:
             ours=[network["seconds"] for network in networks],
             theirs=[convnet["seconds"][-1] for convnet in convnets],
             goal=Goal("ratio", at_most=1),
-            note=f"{COUNTED}; moving the digits is; convnet: 2 seeds",
+            note=f"{COUNTED}; moving the digits is; "
+            f"ours: 10 epochs, batch 64, {RECIPE}; convnet: 2 seeds",
             middle=statistics.mean,
         ),
         Line(

@@ -170,8 +170,10 @@ def _memory(process: psutil.Process) -> int:
     for one in [process, *_descendants(process)]:
         try:
             total += one.memory_full_info().pss
-        except psutil.Error:  # it has just ended
+        except psutil.NoSuchProcess:  # it has just ended
             continue
+        except psutil.AccessDenied:  # inside a sandbox: what it shares counts whole
+            total += one.memory_info().rss
     return total
 
 

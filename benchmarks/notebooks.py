@@ -4,8 +4,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.again import MAP
 from benchmarks.lines import Goal, Line
-from benchmarks.measuring import Watched, watched
+from benchmarks.measuring import Watched, fresh, watched
 from benchmarks.rows import NotMeasured, Row
 from course.notebooks import choose_source, project_folder, tested_notebooks
 
@@ -13,8 +14,9 @@ from course.notebooks import choose_source, project_folder, tested_notebooks
 def under_test(quick: bool) -> list[Line]:
     """Run the notebooks on the sample: as `course test` does, and by nbconvert."""
     files = _introduction() if quick else tested_notebooks()
-    plain = sum(_nbconvert(file, "sample").seconds for file in files)
+    fresh(MAP)  # what Numba compiles is kept now, for both
     one = _course_test(files, jobs=1).seconds
+    plain = sum(_nbconvert(file, "sample").seconds for file in files)
     against = "nbconvert --execute on each in turn"
     which = files[0].stem if quick else f"{len(files)} notebooks"
     note = f"{which} on the sample; ours compares the outputs, too"

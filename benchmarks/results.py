@@ -27,8 +27,9 @@ TITLES = {False: "## All repetitions", True: "## Quick"}
 OPENING = """# Results of the benchmarks
 
 Written by `make bench` (`make bench QUICK=yes` for the second table). Ours and theirs
-are measured in turns in one run; the ratio is ours / theirs, with its spread from pair
-to pair. A run of some rows replaces these and keeps the others.
+are measured in one run, in turns where they are measured more than once; the ratio is
+ours / theirs, with its spread from pair to pair. A run of some rows replaces these and
+keeps the others.
 """
 
 

@@ -32,6 +32,7 @@ class Recipe:
     strided: bool = True  # otherwise each convolution moves by one, and pools after
     normalised: bool = True
     schedule: bool = True  # otherwise Adam's own rate, 0.001, all the time
+    beta_2: float = 0.95  # Adam's own is 0.999
     smoothed: bool = True
     batch_size: int = 128
     highest: float = 0.02
@@ -45,6 +46,7 @@ RECIPES = {
     "pooling in place of strides": replace(ALL, strided=False),
     "no batch normalisation": replace(ALL, normalised=False),
     "constant rate 0.001": replace(ALL, schedule=False),
+    "beta_2 of 0.999": replace(ALL, beta_2=0.999),
     "no label smoothing": replace(ALL, smoothed=False),
     "batches of 32": replace(ALL, batch_size=32, highest=0.005),
     "batches of 512": replace(ALL, batch_size=512),
@@ -84,8 +86,10 @@ def compiled(recipe: Recipe, steps: int) -> keras.Model:
     if recipe.schedule:
         rate = digit_networks.warm_up_and_cosine(steps, recipe.highest, rising=0.2)
     model = network(recipe)
+    optimizer = keras.optimizers.Adam(rate, beta_2=recipe.beta_2)
+    optimizer.build(model.trainable_variables)  # or its first step is traced twice
     model.compile(
-        keras.optimizers.Adam(rate, beta_2=0.95 if recipe.schedule else 0.999),
+        optimizer,
         keras.losses.CategoricalCrossentropy(
             label_smoothing=0.1 if recipe.smoothed else 0.0
         ),
@@ -139,4 +143,4 @@ def main(seeds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

@@ -45,9 +45,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for file, taken in sorted(seconds.items(), key=lambda item: -item[1]):
         if file.endswith(".ipynb"):
             terminalreporter.write_line(f"{taken:7.1f} s  {file}")
-    if config.cache:
+    if config.cache and not runs_parts_of_files(config):
         known = config.cache.get(REMEMBERED, {})
         config.cache.set(REMEMBERED, {**known, **seconds})
+
+
+def runs_parts_of_files(config: pytest.Config) -> bool:
+    """Return whether tests are chosen one by one, or the run may stop half-way."""
+    chosen = config.option.keyword or config.option.markexpr or config.option.maxfail
+    return bool(chosen) or any("::" in argument for argument in config.args)
 
 
 def seconds_of_files(stats: Mapping[str, list[Any]]) -> dict[str, float]:

@@ -76,14 +76,23 @@ def test(
         Leave out the checks and tests of the code.
     browser : bool, default True
         If False, leave out the tests in a browser, and say so.
+
+    Raises
+    ------
+    FileNotFoundError
+        In the students' bundle, which has no tests.
     """
     environment = dict(os.environ)
     if source:
         environment[SOURCE_VARIABLE] = source
     folders = [name for name in ("notebooks", "solutions") if _exists(name)]
     commands = []
-    has_tests = (project_folder() / "tests").is_dir()  # not in the students' bundle
-    if has_tests and not files and not notebooks_only:
+    if not (project_folder() / "tests").is_dir():
+        raise FileNotFoundError(
+            "course test needs the folder tests, with what the notebooks give on the "
+            "sample; it is in the project, not in the students' bundle."
+        )
+    if not files and not notebooks_only:
         folders.append("tests")
         commands += [
             [*_python("ruff"), "check", "."],

@@ -26,11 +26,11 @@ def test_what_is_remembered_counts_before_the_number_of_cells():
     assert weights == {"a.ipynb": 90, "b.ipynb": 2, "test_x.py": 0, "test_y.py": 5}
 
 
-def run(folder):
+def run(folder, chosen="."):
     """Run the tests in `folder`; return the files in the order in which they ran."""
     command = [sys.executable, "-m", "pytest", "-p", "course.longest_first", "-v"]
     answer = subprocess.run(
-        [*command, f"--rootdir={folder}", "."],
+        [*command, f"--rootdir={folder}", chosen],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -45,3 +45,13 @@ def test_the_second_run_begins_with_the_slowest(tmp_path):
         (tmp_path / f"{name}.py").write_text(code)
     assert run(tmp_path) == ["test_a.py", "test_b.py", "test_c.py"]
     assert run(tmp_path) == ["test_c.py", "test_b.py", "test_a.py"]
+
+
+def test_a_part_of_a_file_says_nothing_about_the_whole(tmp_path):
+    (tmp_path / "test_a.py").write_text("def test():\n    pass\n")
+    slow = "import time\n\ndef test():\n    pass\n\n"
+    slow += "def test_more():\n    time.sleep(0.5)\n"
+    (tmp_path / "test_b.py").write_text(slow)
+    run(tmp_path)
+    assert run(tmp_path, "test_b.py::test") == ["test_b.py"]
+    assert run(tmp_path) == ["test_b.py", "test_a.py"]

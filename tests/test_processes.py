@@ -18,13 +18,13 @@ def commands(monkeypatch):
     return commands
 
 
-def test_bundle_for_students_has_no_code_to_check(commands, monkeypatch, tmp_path):
+def test_bundle_for_students_has_no_tests_and_says_so(commands, monkeypatch, tmp_path):
     monkeypatch.setattr(processes, "project_folder", lambda: tmp_path)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "01.ipynb").touch()
-    assert processes.test() == 0
-    assert [command[2] for command in commands] == ["pytest"]
-    assert commands[0][-1] == "notebooks"
+    with pytest.raises(FileNotFoundError, match="not in the students' bundle"):
+        processes.test()
+    assert commands == []
 
 
 def test_tests_in_a_browser_are_left_out_only_if_asked_and_with_a_word(commands, capfd):

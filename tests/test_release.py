@@ -140,7 +140,7 @@ def test_bundle_holds_what_students_need_and_no_solution(bundle):
 
 @pytest.mark.parametrize(
     ("target", "is_there"),
-    [("lab", True), ("test", True), ("site", False), ("bench", False)],
+    [("lab", True), ("test", False), ("site", False), ("bench", False)],
 )
 def test_the_bundle_has_the_commands_that_it_has_files_for(bundle, target, is_there):
     made = subprocess.run(

@@ -28,7 +28,7 @@ def plot_repeats(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw each measurement as a small ring, and the mean of each row as a dot.
+    """Draw each measurement as a small ring, and the mean of each row as a diamond.
 
     A dashed upright line marks the mean of the first row, with which the others are
     compared.

@@ -7,6 +7,7 @@ from tests.browser.lab_page import open_notebook, run_all, save, wait_for_notebo
 from tests.browser.stored import faults_of
 
 START = "notebooks/00_start_here.ipynb"
+CHAPTERS = sorted(path.stem for path in project_folder().glob("notebooks/*.ipynb"))
 MINUTES = 20  # that a chapter may take on a busy machine; alone it takes one to three
 
 

@@ -5,11 +5,9 @@ Two files, so that two chapters run at a time.
 
 import pytest
 
-from tests.browser.chapters import run_from_the_start_page
-
-CHAPTERS = ["00_start_here", "04_mnist", "05_tuning_and_understanding"]
+from tests.browser.chapters import CHAPTERS, run_from_the_start_page
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", [CHAPTERS[0], *CHAPTERS[4:]])
 def test_chapter_runs_and_gives_what_is_recorded(lab, page, chapter):
     assert run_from_the_start_page(page, lab, chapter) == []

@@ -51,8 +51,18 @@ def served(port: int, folder: Path, course: Path | None = None) -> Iterator[str]
     try:
         yield _token(log, process)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End `course lab` and all that it started; return when nothing is left."""
+    with contextlib.suppress(ProcessLookupError):
+        for ending in (signal.SIGTERM, signal.SIGKILL):
+            os.killpg(process.pid, ending)
+            for _ in range(300):
+                process.poll()  # else it would stay in the group as a zombie
+                os.killpg(process.pid, 0)  # is anything left?
+                time.sleep(0.1)
 
 
 def _token(log: Path, process: subprocess.Popen[bytes]) -> str:

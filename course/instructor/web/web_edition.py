@@ -27,8 +27,6 @@ PAGES = (
     "LICENSE",
     "site/pictures/*.png",
 )
-# Parts of `helpers` that serve its other parts, not its readers.
-INNER_PARTS = ("missing_names", "quiet_import", "validation")
 
 
 def build_site(root: Path | None = None, target: Path | None = None) -> Path:
@@ -50,6 +48,7 @@ def build_site(root: Path | None = None, target: Path | None = None) -> Path:
     target = target or root / BUILD
     source, pages = target / "source", target / "html"
     gather(root, source)
+    shutil.rmtree(pages, ignore_errors=True)  # Sphinx leaves pages that are no more
     command = [sys.executable, "-m", "sphinx", "--builder=html"]
     command += ["--fail-on-warning", "--keep-going", "--quiet"]
     command += [f"--conf-dir={root / 'site'}", f"--doctree-dir={target / 'doctrees'}"]
@@ -87,7 +86,7 @@ def reference_pages() -> dict[str, str]:
     return {
         name: _reference_page(name, is_package)
         for _, name, is_package in pkgutil.iter_modules(helpers.__path__)
-        if name not in INNER_PARTS
+        if name in helpers.__all__
     }
 
 
