@@ -135,9 +135,12 @@ def test_killed_worker_says_what_to_do_and_loses_nothing(folder):
 
 # ------------------------------------------------------------------------ going on
 
+# A shell that starts the tests in the background has them ignore SIGINT, and so would
+# what they start.
 ENDLESS = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from course.instructor.classes.parallel import carry_out, execute_all
 from tests.test_grading_run import run_two_and_wait
 execute_all(Path(sys.argv[1]), sys.argv[2], jobs=2, run=run_two_and_wait)
