@@ -159,7 +159,12 @@ def network(answer: Any, name: str) -> Any:
     """Return a Keras network that is built, so that its layers have shapes."""
     import keras  # here, so that exercises without networks start at once
 
-    if not isinstance(answer, keras.Model):
+    return built(answer, name, keras.Model)
+
+
+def built(answer: Any, name: str, kind: type[Any]) -> Any:
+    """Return what stands for a network, of this kind, if it knows its input."""
+    if not isinstance(answer, kind):
         raise Unusable(
             "not a network",
             f"{describe(answer, name)}. A Keras network is asked for, such as "

@@ -15,7 +15,7 @@ import numpy as np
 from course.instructor.judging.kernel_networks import MOST_FILES, MOST_LAYERS
 from course.instructor.judging.packing import Unpackable, a_function, unpack
 from helpers.exercises.questions import Part
-from helpers.exercises.reading import Unusable, describe, function, numbers
+from helpers.exercises.reading import Unusable, built, describe, function, numbers
 
 UNUSABLE = "unusable answer"
 
@@ -187,21 +187,10 @@ def network(n: int) -> Callable:
     """Return a reader of networks that know their input and were asked `n` times."""
 
     def read(answer: Any, name: str) -> Facts:
-        if not isinstance(answer, Facts):
-            raise Unusable(
-                "not a network",
-                f"{describe(answer, name)}. A Keras network is asked for, such as "
-                "`keras.Sequential` makes.",
-            )
-        if not answer.built:
-            raise Unusable(
-                "network not built",
-                f"{name} does not know its input yet. Begin its list of layers with "
-                "`keras.Input(shape=...)`.",
-            )
-        if len(answer.outputs.trees) != n:
+        facts: Facts = built(answer, name, Facts)
+        if len(facts.outputs.trees) != n:
             raise unusable("a network asked too often or too seldom")
-        return answer
+        return facts
 
     return read
 
