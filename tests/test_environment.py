@@ -84,3 +84,18 @@ def test_what_is_installed_is_what_is_locked():
 def test_lock_file_names_no_registry():
     text = (ROOT / "requirements.lock").read_text("utf-8")
     assert "://" not in text
+
+
+@pytest.mark.parametrize("name", ["nbval", "pytest"])
+def test_what_the_plugin_is_built_into_has_a_bound_that_was_tried(name):
+    """We rest on insides of both: the version installed is the last one allowed."""
+    (wanted,) = [
+        requirement
+        for requirement in map(Requirement, project()["dependencies"])
+        if requirement.name == name
+    ]
+    installed = Version(importlib.metadata.version(name))
+    assert installed in wanted.specifier
+    assert Version(f"{installed.major}.{installed.minor}.999") in wanted.specifier
+    assert Version(f"{installed.major}.{installed.minor + 1}") not in wanted.specifier
+    assert Version(f"{installed.major + 1}") not in wanted.specifier

@@ -1,0 +1,152 @@
+"""All of the course that rests on nbval's insides: its classes, and how they run cells.
+
+nbval has no setting for the classes of its files and cells, keeps a kernel's replies to
+itself, and knows neither displays that change nor outputs that are cleared. What we put
+in its place is here, and nowhere else; ``tests/test_nbval_insides.py`` fails when nbval
+changes any of what this file needs.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+OUTPUT_MESSAGES = ("stream", "display_data", "execute_result", "error")
+
+
+class RunCell(IPyNbCell):
+    """A cell that nbval runs, and that a subclass judges.
+
+    Attributes
+    ----------
+    parent : RunNotebook
+    cell : nbformat.NotebookNode
+        The cell as it is stored.
+    answers : dict of str to dict
+        What the kernel gave for the `questions`, by the protocol of Jupyter: a dict
+        with the status "ok" and data, or "error", ename and evalue. Empty if the cell
+        fails.
+    """
+
+    parent: "RunNotebook"
+    answers: dict[str, dict[str, Any]]
+
+    def questions(self) -> Mapping[str, str]:
+        """Return Python expressions by name; the kernel is asked after the cell."""
+        return {}
+
+    def faults(self, outputs: list[Any], compared: bool) -> list[str]:
+        """Say what is wrong, now that the cell has run.
+
+        Parameters
+        ----------
+        outputs : list of nbformat.NotebookNode
+            What came, in order; what JupyterLab would show in the end.
+        compared : bool
+            False where a tag says that the outputs are not compared.
+
+        Returns
+        -------
+        list of str
+            For a person to read; empty if all is well.
+        """
+        raise NotImplementedError
+
+    def runtest(self) -> None:
+        """Run the cell; fail if it fails, or if there are faults."""
+        self.parent.begin(self)
+        super().runtest()
+        if found := self.faults(self.test_outputs, bool(self.options["check"])):
+            self.raise_cell_error("What came is not what is expected", "\n".join(found))
+
+    def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
+        """Leave to `faults` what nbval compares half-way."""
+        return True
+
+
+class RunNotebook(IPyNbFile):
+    """A notebook whose kernel behaves as it does under JupyterLab."""
+
+    cell_class: ClassVar[type[RunCell]]
+
+    running: RunCell
+    displays: dict[str, int]  # where the running cell's updatable displays stand
+    clear_first: bool  # whether the next output takes the place of all before it
+
+    @property
+    def file(self) -> Path:
+        return Path(self.path)
+
+    def collect(self) -> Any:
+        """Collect cells of our class in place of nbval's."""
+        for cell in super().collect():
+            yield self.cell_class.from_parent(
+                self,
+                name=cell.name,
+                cell_num=cell.cell_num,
+                cell=cell.cell,
+                options=cell.options,
+            )
+
+    def setup(self) -> None:
+        """Start the kernel; have its client ask our questions and keep the answers."""
+        super().setup()
+        client = self.kernel.kc
+        execute, receive = client.execute, client.get_shell_msg
+
+        def execute_and_ask(code: str, **options: Any) -> str:
+            # Without history, IPython does not see that a line ends with a semicolon.
+            options |= {"store_history": True}
+            questions = dict(self.running.questions())
+            return execute(code, **options, user_expressions=questions)
+
+        def receive_and_keep(*arguments: Any, **options: Any) -> dict[str, Any]:
+            message = receive(*arguments, **options)
+            if message["msg_type"] == "execute_reply":
+                self.running.answers = message["content"].get("user_expressions", {})
+            return message
+
+        client.execute, client.get_shell_msg = execute_and_ask, receive_and_keep
+
+    def begin(self, cell: RunCell) -> None:
+        """Note which cell runs next."""
+        self.running = cell
+        self.displays = {}
+        self.clear_first = False
+        cell.answers = {}
+
+    def get_kernel_message(
+        self, timeout: float | None = None, stream: str = "iopub"
+    ) -> dict[str, Any]:
+        """Return the next message; carry out those that nbval does not know.
+
+        These are updates of a display that the running cell made, and the clearing of
+        its outputs. Like JupyterLab, wait with the latter for the next output if asked.
+        """
+        while True:
+            message = super().get_kernel_message(timeout=timeout, stream=stream)
+            kind, content = message["msg_type"], message["content"]
+            outputs = self.running.test_outputs
+            identifier = content.get("transient", {}).get("display_id")
+            if kind in OUTPUT_MESSAGES and self.clear_first:
+                outputs.clear()
+                self.clear_first = False
+            if kind == "update_display_data":
+                if identifier in self.displays:
+                    outputs[self.displays[identifier]]["data"] = content["data"]
+            elif kind == "clear_output":
+                self.clear_first = content["wait"]
+                if not content["wait"]:
+                    outputs.clear()
+            else:
+                if identifier:
+                    self.displays[identifier] = len(outputs)
+                return message
+
+
+def in_place_of_nbvals(collected: Any, ours: type[RunNotebook]) -> Any:
+    """Return a collected file of nbval's as one of `ours`; any other as it is."""
+    if type(collected) is not IPyNbFile:
+        return collected
+    return ours.from_parent(collected.parent, path=collected.path)
