@@ -71,7 +71,8 @@ def test(
     source : str, optional
         "full" or "sample"; else the full data where they are cached, or the sample.
     jobs : int
-        How many test files or notebooks run at the same time.
+        How many test files or notebooks run at the same time; each worker takes
+        seconds to start, so a single file has none.
     notebooks_only : bool
         Leave out the checks and tests of the code.
     browser : bool, default True
@@ -103,7 +104,8 @@ def test(
         [
             *_python("pytest"),
             *("-p", "course.nbval_tolerance", "--nbval", "--nbval-current-env"),
-            *("-n", str(jobs), "--dist", "loadfile", "--durations=10"),
+            *("-n", str(_workers(files, jobs)), "--dist", "loadfile"),
+            "--durations=10",
             *("-p", "course.longest_first", "--no-loadscope-reorder"),
             *(files or folders),
             *([] if browser else [f"--ignore={BROWSER_TESTS}"]),
@@ -117,6 +119,12 @@ def test(
         if status:
             return status
     return 0
+
+
+def _workers(files: Sequence[str], jobs: int) -> int:
+    """Return how many workers to start; 0 runs everything in one process."""
+    paths = [project_folder() / name.partition("::")[0] for name in files]
+    return 0 if len(paths) == 1 and paths[0].is_file() else jobs
 
 
 def _python(module: str) -> list[str]:

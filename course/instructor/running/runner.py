@@ -5,33 +5,28 @@ there, too, after each cell. A flood of output, or a notebook that is a bomb whe
 read, hits this process and its limits, never the one that grades.
 """
 
+import asyncio
+import ctypes
+import json
+import os
+import resource
 import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-# jsonschema loads this package if it is there, to check addresses of a kind that no
-# notebook has. That takes three seconds, for each submission.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+import nbformat
+import psutil
+from nbclient.exceptions import DeadKernelError
 
-import asyncio  # noqa: E402
-import ctypes  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
-import resource  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Mapping  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-
-import nbformat  # noqa: E402
-import psutil  # noqa: E402
-from nbclient.exceptions import DeadKernelError  # noqa: E402
-
-from course.exercises import marks  # noqa: E402
-from course.instructor.running import sandbox  # noqa: E402
-from course.instructor.running.execution import JOB, RESULT, SUBMISSION  # noqa: E402
-from course.instructor.running.kernels import SubmissionClient, kernel_manager  # noqa: E402
-from course.instructor.running.limits import Limits  # noqa: E402
-from course.instructor.running.repair import Unreadable, repair  # noqa: E402
-from course.notebooks import write_whole  # noqa: E402
+from course.exercises import marks
+from course.instructor.running import sandbox
+from course.instructor.running.execution import JOB, RESULT, SUBMISSION
+from course.instructor.running.kernels import SubmissionClient, kernel_manager
+from course.instructor.running.limits import Limits
+from course.instructor.running.repair import Unreadable, repair
+from course.notebooks import write_whole
 
 OWN_MEMORY = 2 * 10**9  # bytes of addresses; a job needs a tenth
 # What the result may have for each byte that came in: signs are written as escapes, and
