@@ -1,8 +1,9 @@
 """Measure how far a chapter's figures range when only the seed changes.
 
-The notebook itself is run once for each seed, in an empty folder; `expect` and
-`stopwatch` of `helpers.training` write each figure and each time to a file (see there).
-Cells tagged ``skip-bands``, which no figure depends on, are left out.
+The notebook is run once for each seed, in an empty folder, and its claims are asked
+(`course.claims`). In a chapter that has no claims file yet, `expect` and `stopwatch` of
+`helpers.training` write each figure and each time to a file (see there). Cells tagged
+``skip-bands``, which no figure depends on, are left out.
 """
 
 import json
@@ -10,9 +11,13 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from course.claims.claim import claims_file, read_claims
+from course.claims.measuring import ask_once
+from course.claims.placing import SKIP_TAG, require_placed
 from course.notebooks import (
     SOURCE_VARIABLE,
     read_notebook,
@@ -23,10 +28,8 @@ from course.tolerances import bands_file
 
 SEED_OFFSET_VARIABLE = "KERAS_COURSE_SEED_OFFSET"
 MEASURE_VARIABLE = "KERAS_COURSE_MEASURE"
-SKIP_TAG = "skip-bands"
-
-
 Run = list[dict[str, Any]]  # what one run measured: {"name": ..., "value": ...}, ...
+Measured = Callable[[int], Run]  # runs one copy of a notebook, from 0
 
 
 def measure(
@@ -45,7 +48,8 @@ def measure(
     source : str
         "full" or "sample".
     seeds : int
-        How many; 0 to ``seeds - 1`` is added to each seed that the notebook sets.
+        How many copies of the notebook are run, each with other seeds. The seeds of
+        the first are the notebook's own.
     on_seed : callable
         Called with the number of runs that have ended, before the next one.
     jobs : int, default 1
@@ -57,11 +61,11 @@ def measure(
     dict
         ``{"seeds": n, "values": {name: [n numbers]}, "seconds": {name: number}}``
     """
-    notebook = read_notebook(file)
+    measure_one = _measurement(file, source)
     on_seed(0)
-    runs = {0: _run_once(notebook, source, 0)}
+    runs = {0: measure_one(0)}
     bands = _store(file, source, runs)
-    for seed, run in _run_rest(notebook, source, range(1, seeds), jobs):
+    for seed, run in _run_rest(measure_one, range(1, seeds), jobs):
         on_seed(len(runs))
         runs[seed] = run
         # After each seed, so that a run that is stopped has not been for nothing.
@@ -69,11 +73,20 @@ def measure(
     return bands
 
 
+def _measurement(file: Path, source: str) -> Measured:
+    notebook = read_notebook(file)
+    if not claims_file(file).exists():
+        return partial(_run_once, notebook, source)
+    claims = read_claims(file)
+    require_placed(claims, notebook)
+    return partial(ask_once, claims, notebook, source)
+
+
 def _run_rest(
-    notebook: Any, source: str, seeds: range, jobs: int
+    measure_one: Measured, seeds: range, jobs: int
 ) -> Iterator[tuple[int, Run]]:
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        started = {pool.submit(_run_once, notebook, source, s): s for s in seeds}
+        started = {pool.submit(measure_one, seed): seed for seed in seeds}
         try:
             for ended in as_completed(started):
                 yield started[ended], ended.result()
@@ -112,8 +125,8 @@ def _run_once(notebook: Any, source: str, seed: int) -> Run:
         run_notebook(notebook, Path(folder), environment, skip_tags=[SKIP_TAG])
         if not measured.exists():
             raise RuntimeError(
-                "The notebook has no figure to measure: it calls neither expect nor "
-                "stopwatch of helpers.training."
+                "The notebook has no figure to measure: it has no claims file, and "
+                "calls neither expect nor stopwatch of helpers.training."
             )
         lines = measured.read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
@@ -124,12 +137,13 @@ def _require_one_of_each(values: dict[str, list[float]], seeds: int) -> None:
         if len(numbers) != seeds:
             raise RuntimeError(
                 f"{name!r} was measured {len(numbers)} times in {seeds} runs; each "
-                "expect needs a name of its own, and must run under every seed."
+                "figure needs a name of its own, and must be there under every seed."
             )
 
 
 def _rounded(numbers: list[float]) -> list[float]:
-    return [float(f"{number:.6g}") for number in numbers]
+    """Round to six digits; integers stay as they are."""
+    return [n if isinstance(n, int) else float(f"{n:.6g}") for n in numbers]
 
 
 def _write(target: Path, source: str, bands: dict[str, Any]) -> None:

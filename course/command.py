@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from course import bands, exercises, processes, record, submitting
-from course.notebooks import SOURCES, tested_notebooks
+from course.notebooks import SOURCES, find_notebook, tested_notebooks
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
 
     store = commands.add_parser("record", help="run notebooks and store their outputs")
     store.add_argument("--source", choices=SOURCES, help="default: both")
-    store.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    store.add_argument("notebooks", nargs="*", metavar="NAME")
     store.set_defaults(do=_record)
 
     ranges = commands.add_parser(
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     ranges.add_argument("--source", choices=SOURCES, help="default: both")
     ranges.add_argument("--seeds", type=int, default=10, help="how many (default: 10)")
     ranges.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
-    ranges.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    ranges.add_argument("notebooks", nargs="+", metavar="NAME")
     ranges.set_defaults(do=_bands)
 
     check = commands.add_parser("check", help="run an exercise and see what is right")
@@ -90,7 +90,7 @@ def _test(options: argparse.Namespace) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
-    for file in options.files or tested_notebooks():
+    for file in _notebooks(options) or tested_notebooks():
         moved = record.record(file, _sources(options), partial(_show_cell, file))
         _show("")
         cells = ", ".join(f"{count} ({source})" for source, count in moved.items())
@@ -103,7 +103,7 @@ def _bands(options: argparse.Namespace) -> int:
         raise ValueError(f"--seeds is {options.seeds}; a band needs at least 2")
     if options.jobs < 1:
         raise ValueError(f"--jobs is {options.jobs}; at least 1 is needed")
-    for file in options.files:
+    for file in _notebooks(options):
         for source in _sources(options):
             show = partial(_show_seed, file, source, options.seeds)
             measured = bands.measure(file, source, options.seeds, show, options.jobs)
@@ -143,6 +143,10 @@ def _preflight(options: argparse.Namespace) -> int:
 def _is_instructors() -> bool:
     """Return whether this is the instructors' copy; students' has no such folder."""
     return (Path(__file__).parent / "instructor").is_dir()
+
+
+def _notebooks(options: argparse.Namespace) -> list[Path]:
+    return [find_notebook(name) for name in options.notebooks]
 
 
 def _sources(options: argparse.Namespace) -> tuple[str, ...]:

@@ -4,7 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from course.notebooks import project_folder, read_notebook, run_notebook
+from course.notebooks import (
+    find_notebook,
+    project_folder,
+    read_notebook,
+    run_notebook,
+)
 
 ANSWERED_BY = "-check"  # the cell "q3-check" judges the answer in the cell "q3"
 
@@ -24,16 +29,7 @@ def find_exercise(name: str, folder: Path | None = None) -> Path:
     LookupError
         If there is no such exercise, or more than one.
     """
-    if name.endswith(".ipynb"):
-        return Path(name)
-    folder = folder or project_folder() / "exercises"
-    known = sorted(file.stem for file in folder.glob("*.ipynb"))
-    found = [stem for stem in known if stem == name or stem.startswith(f"{name}_")]
-    if len(found) != 1:
-        raise LookupError(
-            f"There is no exercise {name!r}; choose one of: {', '.join(known)}."
-        )
-    return folder / f"{found[0]}.ipynb"
+    return find_notebook(name, folder or project_folder() / "exercises")
 
 
 def check_exercise(file: Path, on_cell: Callable[[int], None] | None = None) -> list:

@@ -58,6 +58,34 @@ def record_file(notebook: Path, root: Path) -> Path:
     return root / "tests" / "records" / inside
 
 
+def find_notebook(name: str, folder: Path | None = None) -> Path:
+    """Return the notebook of that name.
+
+    Parameters
+    ----------
+    name : str
+        Its number or whole name ("04", "04_mnist"), or a path to a notebook.
+    folder : pathlib.Path, optional
+        Where to look; by default the project's ``notebooks``.
+
+    Raises
+    ------
+    LookupError
+        If there is no such notebook, or more than one.
+    """
+    if name.endswith(".ipynb"):
+        return Path(name)
+    folder = folder or project_folder() / "notebooks"
+    known = sorted(file.stem for file in folder.glob("*.ipynb"))
+    found = [stem for stem in known if stem == name or stem.startswith(f"{name}_")]
+    if len(found) != 1:
+        raise LookupError(
+            f"There is no notebook {name!r} in {folder.name}; choose one of: "
+            f"{', '.join(known)}."
+        )
+    return folder / f"{found[0]}.ipynb"
+
+
 def read_notebook(file: Path) -> Any:
     """Read a notebook; say in one sentence what is wrong when it cannot be read."""
     if not file.is_file():
@@ -75,6 +103,8 @@ def run_notebook(
     on_cell: Callable[[int], None] | None = None,
     skip_tags: Iterable[str] = (),
     stop_at_errors: bool = True,
+    ask: Callable[[Any], Mapping[str, str]] | None = None,
+    on_replies: Callable[[Any, dict[str, Any]], None] | None = None,
 ) -> Any:
     """Run all cells of a copy of `notebook` in a fresh kernel; return the copy.
 
@@ -92,6 +122,10 @@ def run_notebook(
         Cells with one of these tags are not run.
     stop_at_errors : bool, default True
         If False, an error is kept as the cell's output, and the next cell is run.
+    ask, on_replies : callable, optional
+        `ask` is called with a cell and returns Python expressions by name; the kernel
+        evaluates them after that cell, unless it failed. `on_replies` is called with
+        the cell and what Jupyter's protocol says under ``user_expressions``.
 
     Raises
     ------
@@ -105,6 +139,17 @@ def run_notebook(
             cell.outputs, cell.execution_count = [], None
             if skipped & set(cell.metadata.get("tags", [])):
                 cell.source = ""
+
+    async def ask_kernel(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        expressions = ask(cell) if ask else {}
+        if not (on_replies and expressions):
+            return
+        if execute_reply["content"]["status"] == "ok":
+            # After the cell, not along with it: what an expression prints is no output.
+            request = client.kc.execute("", silent=True, user_expressions=expressions)
+            reply = await client.async_wait_for_reply(request, cell)
+            on_replies(cell, reply["content"]["user_expressions"])
+
     client = NotebookClient(
         copy,
         timeout=CELL_TIMEOUT,
@@ -114,6 +159,7 @@ def run_notebook(
         resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         on_cell_start=lambda cell, cell_index: on_cell(cell_index) if on_cell else None,
+        on_cell_executed=ask_kernel,
     )
     try:
         client.execute(env={**os.environ, **environment})

@@ -72,7 +72,7 @@ class Claim:
             return self.value
         if self.holds is not None:
             return self.holds
-        return f"(({self.left}), ({self.right}))"
+        return f"((\n{self.left}\n), (\n{self.right}\n))"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""Hold a claims file against its notebook: the cells that it names, and the words."""
+
+import re
+from typing import Any
+
+from course.claims.claim import Claim, ClaimsFile
+
+SKIP_TAG = "skip-bands"  # cells that `course bands` leaves out
+TURN_TAG = "your-turn"
+
+
+def misplaced(claims: ClaimsFile, notebook: Any) -> list[str]:
+    """Say which claims and turns do not fit the notebook.
+
+    Returns
+    -------
+    list of str
+        One line each: a cell that does not exist, or words that do not stand in the
+        text after it. Empty if all fit.
+    """
+    places = {cell.id: place for place, cell in enumerate(notebook.cells)}
+    found = []
+    for claim in claims.claims:
+        wrong = _cell_fault(claim.after, places, notebook)
+        if not wrong and SKIP_TAG in _tags(notebook.cells[places[claim.after]]):
+            wrong = (
+                f"the cell {claim.after!r} is tagged {SKIP_TAG}, so it is not run for "
+                "the bands; claim something of another cell, or remove the tag"
+            )
+        faults = [wrong] if wrong else _unsaid(claim, notebook, places[claim.after])
+        found += [f"{claims.path}: claim {claim.name!r}: {fault}" for fault in faults]
+    for turn in claims.turns:
+        wrong = _cell_fault(turn.cell, places, notebook)
+        if not wrong and TURN_TAG not in _tags(notebook.cells[places[turn.cell]]):
+            wrong = f"the cell is not tagged {TURN_TAG}; tag it"
+        found += [f"{claims.path}: turn {turn.cell!r}: {wrong}"] if wrong else []
+    return found
+
+
+def require_placed(claims: ClaimsFile, notebook: Any) -> None:
+    """Raise a ValueError that says what `misplaced` finds, if anything."""
+    if found := misplaced(claims, notebook):
+        raise ValueError("\n".join(found))
+
+
+def says(text: str, words: str) -> bool:
+    """Return whether a text says these words, whatever white space is between them.
+
+    Whole words and whole numbers count: "13 epochs" does not say "3 epochs".
+    """
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    before, after = r"(?<!\w)(?<!\d[.,])", r"(?!\w)(?![.,]\d)"
+    start = before if words.strip()[0].isalnum() else ""
+    end = after if words.strip()[-1].isalnum() else ""
+    return re.search(start + pattern + end, text) is not None
+
+
+def _cell_fault(cell_id: str, places: dict[str, int], notebook: Any) -> str | None:
+    if cell_id not in places:
+        return f"there is no cell {cell_id!r}; give the id of a code cell"
+    if notebook.cells[places[cell_id]].cell_type != "code":
+        return f"the cell {cell_id!r} holds no code; give the id of a code cell"
+    return None
+
+
+def _unsaid(claim: Claim, notebook: Any, place: int) -> list[str]:
+    texts = [
+        cell.source
+        for cell in notebook.cells[place + 1 :]
+        if cell.cell_type == "markdown"
+    ]
+    return [
+        f"the text after the cell {claim.after!r} does not say {words!r}; quote it "
+        "word for word, or correct the text"
+        for words in claim.says
+        if not any(says(text, words) for text in texts)
+    ]
+
+
+def _tags(cell: Any) -> list[str]:
+    return cell.metadata.get("tags", [])
