@@ -4,64 +4,31 @@ Every function takes an optional `ax`, returns the axes it drew on, and never sh
 figure. Write ``show(plot_grayscale(image))`` to show it together with its description
 as alternative text, which a screen reader reads aloud.
 
-The parts are loaded when they are first used: importing this package does not load
-matplotlib.
+Importing this package sets the course's style for the figures that you draw yourself.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from helpers.plotting.activations import plot_activations
-    from helpers.plotting.boundary import plot_decision_boundary
-    from helpers.plotting.calibration import plot_calibration
-    from helpers.plotting.class_counts import plot_class_counts
-    from helpers.plotting.confusion import plot_confusion_matrix
-    from helpers.plotting.convolution import plot_convolution
-    from helpers.plotting.descent import plot_descent
-    from helpers.plotting.display import show
-    from helpers.plotting.embedding import plot_embedding
-    from helpers.plotting.history import plot_history
-    from helpers.plotting.images import plot_digits, plot_grayscale, plot_weights
-    from helpers.plotting.layer_outputs import plot_layer_outputs
-    from helpers.plotting.learning_curves import plot_learning_curves
-    from helpers.plotting.learning_step import plot_learning_step
-    from helpers.plotting.network import plot_network
-    from helpers.plotting.repeats import plot_repeats
-    from helpers.plotting.score_pairs import plot_score_pairs
-    from helpers.plotting.series import plot_series
-    from helpers.plotting.variance import plot_explained_variance
-    from helpers.plotting.windows import plot_window_split, plot_windows
-    from helpers.plotting.words import describe, description
-
-# Where each public name lives.
-_HOMES = {
-    "describe": "words",
-    "description": "words",
-    "plot_activations": "activations",
-    "plot_calibration": "calibration",
-    "plot_class_counts": "class_counts",
-    "plot_confusion_matrix": "confusion",
-    "plot_convolution": "convolution",
-    "plot_decision_boundary": "boundary",
-    "plot_descent": "descent",
-    "plot_digits": "images",
-    "plot_embedding": "embedding",
-    "plot_explained_variance": "variance",
-    "plot_grayscale": "images",
-    "plot_history": "history",
-    "plot_layer_outputs": "layer_outputs",
-    "plot_learning_curves": "learning_curves",
-    "plot_learning_step": "learning_step",
-    "plot_network": "network",
-    "plot_repeats": "repeats",
-    "plot_score_pairs": "score_pairs",
-    "plot_series": "series",
-    "plot_weights": "images",
-    "plot_window_split": "windows",
-    "plot_windows": "windows",
-    "show": "display",
-}
+from helpers.plotting.activations import plot_activations
+from helpers.plotting.boundary import plot_decision_boundary
+from helpers.plotting.calibration import plot_calibration
+from helpers.plotting.class_counts import plot_class_counts
+from helpers.plotting.confusion import plot_confusion_matrix
+from helpers.plotting.convolution import plot_convolution
+from helpers.plotting.descent import plot_descent
+from helpers.plotting.display import show
+from helpers.plotting.embedding import plot_embedding
+from helpers.plotting.history import plot_history
+from helpers.plotting.images import plot_digits, plot_grayscale, plot_weights
+from helpers.plotting.layer_outputs import plot_layer_outputs
+from helpers.plotting.learning_curves import plot_learning_curves
+from helpers.plotting.learning_step import plot_learning_step
+from helpers.plotting.network import plot_network
+from helpers.plotting.repeats import plot_repeats
+from helpers.plotting.score_pairs import plot_score_pairs
+from helpers.plotting.series import plot_series
+from helpers.plotting.style import use_for_the_notebook
+from helpers.plotting.variance import plot_explained_variance
+from helpers.plotting.windows import plot_window_split, plot_windows
+from helpers.plotting.words import describe, description
 
 __all__ = [
     "describe",
@@ -91,13 +58,4 @@ __all__ = [
     "show",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"helpers.plotting has no {name!r}")
-    home = importlib.import_module(f"helpers.plotting.{_HOMES[name]}")
-    return getattr(home, name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+use_for_the_notebook()

@@ -7,7 +7,9 @@ from numpy.typing import ArrayLike
 
 from helpers.plotting.style import (
     FAINT,
+    FONT_SIZE,
     INK,
+    SMALL,
     WIDTH,
     bare,
     drawn_width,
@@ -85,7 +87,7 @@ def plot_convolution(
     bare(ax)
     ax.set(xlim=(-0.1, len(values) + 0.1), ylim=(-5.2, 1.0))
     _name_rows(ax)
-    size = _text_size(ax, len(values))
+    size = _text_size(ax, len(values), [*values, *weights, *products, *outputs])
     _draw_rows(ax, values, weights, products, first, size)
     _draw_sum(ax, products, bias, outputs[position])
     _draw_outputs(ax, outputs, position, int(stride), size)
@@ -132,9 +134,10 @@ def _bracketed(value: float) -> str:
     return f"({_number(value)})" if value < 0 else _number(value)
 
 
-def _text_size(ax: Axes, length: int) -> float:
-    """Points: so that five characters fit into one of `length` boxes."""
-    return float(np.clip(drawn_width(ax) / length / (5 * 0.7), 4.5, 9.0))
+def _text_size(ax: Axes, length: int, numbers: list[float]) -> float:
+    """Points: so that the longest of the numbers fits into one of `length` boxes."""
+    longest = max(len(_number(number)) for number in numbers)
+    return min(drawn_width(ax) / length / (0.72 * longest), FONT_SIZE)
 
 
 def _box(
@@ -186,8 +189,8 @@ def _draw_rows(
         _box(ax, x, 0, _number(value), _BLUE if inside else "white", size)
     for k, (weight, product) in enumerate(zip(weights, products, strict=True)):
         _box(ax, first + k, -1.35, _number(weight), _ORANGE, size)
-        ax.text(first + k + 0.5, -0.29, "×", ha="center", va="center", fontsize=10)
-        ax.text(first + k + 0.5, -1.64, "=", ha="center", va="center", fontsize=10)
+        ax.text(first + k + 0.5, -0.29, "×", ha="center", va="center")
+        ax.text(first + k + 0.5, -1.64, "=", ha="center", va="center")
         _box(ax, first + k, -2.7, _number(product), "white", size)
 
 
@@ -201,7 +204,8 @@ def _draw_sum(ax: Axes, products: np.ndarray, bias: float, total: float) -> None
         f"{terms}{added} {equals} {_number(total)}",
         ha="left",
         va="center",
-        fontsize=9 if len(products) <= 8 else 7,
+        fontsize=FONT_SIZE if len(products) <= 6 else SMALL,
+        in_layout=False,
     )
 
 

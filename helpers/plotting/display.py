@@ -16,23 +16,26 @@ from IPython.display import HTML, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageOps
 
 from helpers.plotting.words import description
 
-_CSS_PIXELS_PER_INCH = 96
+_SHARP = 2  # pixels of the picture for each pixel of the page
+_DPI = _SHARP * 96  # an inch is 96 pixels of the page
 _MARGIN = 0.06  # inches around the picture
-_VISIBLE = 72  # of 255: a larger change of colour would show even in a thin line
+_COLOURS = (64, 128, 256)  # how many a stored picture has: as few as look alike
+_VISIBLE = 24  # of 255: a larger change of colour might show
 
 
 def show(
     figure: Figure | Axes | Sequence[Axes] | np.ndarray | None = None,
     alt: str | None = None,
-    dpi: float | None = None,
 ) -> None:
     """Show a figure below the cell, with its description as alternative text.
 
-    The figure is closed, so that Jupyter does not draw it a second time.
+    One inch is 96 pixels of the page, and each of them two by two pixels of the
+    picture, so that it is sharp on good screens. Narrow pages shrink it. The figure is
+    closed, so that Jupyter does not draw it a second time.
 
     Parameters
     ----------
@@ -42,9 +45,6 @@ def show(
     alt : str, optional
         What the picture shows, in words. Default: the words that the plot functions
         stored, in the order of the axes.
-    dpi : float, optional
-        Pixels per inch; more makes a sharper picture of the same size on the page.
-        Default: the figure's own.
 
     Raises
     ------
@@ -61,12 +61,10 @@ def show(
             "The picture has no description. Say in words what it shows: "
             'show(figure, alt="..."), or describe(ax, "...") before.'
         )
-    dots = found.dpi if dpi is None else dpi
-    picture = _draw(found, dots)
+    picture = _draw(found)
     plt.close(found)
-    width = round(picture.width / dots * _CSS_PIXELS_PER_INCH)
-    output = HTML(_as_html(_as_png(picture), words, width))
-    display(output)
+    size = picture.width // _SHARP, picture.height // _SHARP
+    display(HTML(_as_html(_as_png(picture), words, size)))
 
 
 def _find_figure(given: Any) -> Figure:
@@ -101,30 +99,38 @@ def _words(figure: Figure) -> str:
     return " ".join(sentences)
 
 
-def _draw(figure: Figure, dpi: float) -> Image.Image:
+def _draw(figure: Figure) -> Image.Image:
+    """Return the picture, cut close; both sides are whole pixels of the page."""
+    figure.set_dpi(_DPI)
     area: str | Bbox = "tight"
-    if figure.get_layout_engine() is None and dpi == figure.dpi:
+    if figure.get_layout_engine() is None:
         # The same area; but for "tight", matplotlib draws all of the figure twice.
         area = figure.get_tightbbox().padded(_MARGIN)
     stream = io.BytesIO()  # TIFF: nothing is compressed, for it is read at once
-    figure.savefig(stream, format="tiff", dpi=dpi, bbox_inches=area, pad_inches=_MARGIN)
-    return Image.open(stream).convert("RGB")
+    figure.savefig(
+        stream, format="tiff", dpi=_DPI, bbox_inches=area, pad_inches=_MARGIN
+    )
+    picture = Image.open(stream).convert("RGB")
+    missing = (-picture.width % _SHARP, -picture.height % _SHARP)
+    return ImageOps.expand(picture, (0, 0, *missing), fill="white")
 
 
 def _as_png(picture: Image.Image) -> bytes:
-    """Return the bytes of a PNG file, with at most 256 colours where that looks alike.
+    """Return the bytes of a PNG file, with few colours where that looks alike.
 
     Notebooks are stored with their pictures, and this makes them three times smaller.
     """
     red, green, blue = picture.split()
     if red == green == blue:  # grey: one channel says all
         return _saved(red)
-    few = picture.quantize(
-        256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
-    )
-    change = ImageStat.Stat(ImageChops.difference(picture, few.convert("RGB")))
-    alike = max(most for _, most in change.extrema) <= _VISIBLE and max(change.mean) < 1
-    return _saved(few if alike else picture)
+    for number in _COLOURS:
+        few = picture.quantize(
+            number, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        change = ImageChops.difference(picture, few.convert("RGB"))
+        if np.asarray(change).max() <= _VISIBLE:
+            return _saved(few)
+    return _saved(picture)
 
 
 def _saved(picture: Image.Image) -> bytes:
@@ -133,9 +139,9 @@ def _saved(picture: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-def _as_html(png: bytes, words: str, width: int) -> str:
+def _as_html(png: bytes, words: str, size: tuple[int, int]) -> str:
     data = base64.b64encode(png).decode("ascii")
     return (
         f'<img alt="{html.escape(words)}" style="max-width: 100%; height: auto" '
-        f'width="{width}" src="data:image/png;base64,{data}">'
+        f'width="{size[0]}" height="{size[1]}" src="data:image/png;base64,{data}">'
     )

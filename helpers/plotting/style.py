@@ -1,16 +1,21 @@
-"""One look for all figures: sizes, colours, fonts.
+"""One look for all figures: the style sheet, sizes, colours.
 
-The settings hold while a figure of ours is drawn; the reader's own settings
-(``matplotlib.rcParams``) stay as they are.
+``course.mplstyle`` is set for the whole notebook when this module is loaded, so that
+``plt.subplots()`` in a lesson looks like the figures drawn here. Our own are drawn with
+it even after a reader has chosen another style.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import rc_params_from_file
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+from helpers.training.shown_line import notebook_shell
 
 # Eight colours of Okabe and Ito, "Color Universal Design" (2008), and two dark ones.
 # All ten stay apart in the three kinds of colour vision; tests measure it.
@@ -44,46 +49,30 @@ SIGNED = LinearSegmentedColormap.from_list(
     N=257,  # an odd number: the one in the middle is pure white
 )
 
-DPI = 110
-WIDTH = 7.0  # inches: the default width of a figure
-FONT_SIZE = 9.0
-SMALL = 8.0
-
-STYLE = {
-    "figure.dpi": DPI,
-    "figure.facecolor": "white",
-    "savefig.dpi": "figure",
-    "font.family": "DejaVu Sans",  # matplotlib brings it: the same on every machine
-    "font.size": FONT_SIZE,
-    "axes.titlesize": 10.0,
-    "axes.titleweight": "bold",
-    "axes.titlecolor": INK,
-    "axes.labelsize": FONT_SIZE,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": FAINT,
-    "axes.facecolor": "white",
-    "axes.linewidth": 0.8,
-    "axes.grid": False,
-    "axes.unicode_minus": True,
-    "axes.axisbelow": True,
-    "axes.spines.top": True,
-    "axes.spines.right": True,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "legend.fontsize": FONT_SIZE,
-    "legend.frameon": False,
-    "lines.linewidth": 1.8,
-    "lines.markersize": 5.0,
-    "text.color": INK,
-    "text.usetex": False,
-    "image.interpolation": "nearest",
-    "image.origin": "upper",
-}
+_SHEET = Path(__file__).with_name("course.mplstyle")
+STYLE = rc_params_from_file(_SHEET, use_default_template=False)
+WIDTH, HEIGHT = STYLE["figure.figsize"]  # inches
+FONT_SIZE = STYLE["font.size"]
+SMALL = STYLE["xtick.labelsize"]
 
 # A decorator: `@in_course_style` above a function draws with the settings above.
-in_course_style = mpl.rc_context(STYLE)  # type: ignore[arg-type]
+in_course_style = mpl.rc_context(STYLE)
+
+
+def use_for_the_notebook() -> None:
+    """Set the style for all figures, and let Jupyter draw them sharply.
+
+    Plain figures are then stored as those of `show` are: two pixels of the picture for
+    each pixel of the page. A format that a reader has chosen stays.
+    """
+    mpl.rcParams.update(STYLE)
+    shell = notebook_shell()
+    if shell is not None:
+        from matplotlib_inline.config import InlineBackend
+
+        jupyter = InlineBackend.instance(parent=shell)
+        if jupyter.figure_formats == {"png"}:
+            jupyter.figure_formats = {"retina"}
 
 
 def new_axes(ax: Axes | None, width: float = WIDTH, height: float = 4.0) -> Axes:
@@ -118,10 +107,11 @@ def drawn_width(ax: Axes) -> float:
 def tidy(ax: Axes, grid: str | None = None) -> None:
     """Open the frame at the top and on the right; draw a faint `grid` if wanted.
 
-    Tick labels are made only when the figure is drawn, after our settings have ended:
-    so their font is set here.
+    The axes may have been made in another style, and tick labels are made only when
+    the figure is drawn, after ours has ended: so their look is set here.
     """
     ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[:].set(color=FAINT, linewidth=0.8)
     ax.tick_params(
         labelsize=SMALL, labelfontfamily="DejaVu Sans", color=FAINT, labelcolor=INK
     )
