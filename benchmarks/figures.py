@@ -83,7 +83,7 @@ def embedding(quick: bool) -> list[Line]:
     size = draw().figure.get_size_inches()
 
     def scatter() -> Any:
-        figure, ax = _pyplot().subplots(figsize=size, dpi=110)
+        figure, ax = _pyplot().subplots(figsize=size, dpi=96)
         ax.scatter(*places.T, c=labels, cmap="tab10", s=2)
         return figure
 
@@ -121,10 +121,10 @@ def stored(figure: Any) -> bytes:
 
 
 def plain(figure: Any) -> bytes:
-    """Return the PNG that Jupyter puts into a notebook for a plain figure."""
+    """Return the PNG that Jupyter puts into a notebook for a plain, sharp figure."""
     from IPython.core.pylabtools import print_figure
 
-    png = print_figure(figure, base64=False)
+    png = print_figure(figure, fmt="retina", base64=False)
     _pyplot().close(figure)
     assert isinstance(png, bytes)
     return png
