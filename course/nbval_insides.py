@@ -7,6 +7,7 @@ changes any of what this file needs.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,10 +28,13 @@ class RunCell(IPyNbCell):
         What the kernel gave for the `questions`, by the protocol of Jupyter: a dict
         with the status "ok" and data, or "error", ename and evalue. Empty if the cell
         fails.
+    stored : list of nbformat.NotebookNode
+        The stored outputs as they were: nbval changes those of `cell` while it runs.
     """
 
     parent: "RunNotebook"
     answers: dict[str, dict[str, Any]]
+    stored: list[Any]
 
     def questions(self) -> Mapping[str, str]:
         """Return Python expressions by name; the kernel is asked after the cell."""
@@ -55,6 +59,7 @@ class RunCell(IPyNbCell):
 
     def runtest(self) -> None:
         """Run the cell; fail if it fails, or if there are faults."""
+        self.stored = deepcopy(self.cell.outputs)
         self.parent.begin(self)
         super().runtest()
         if found := self.faults(self.test_outputs, bool(self.options["check"])):

@@ -71,13 +71,13 @@ class ComparedCell(RunCell):
         """Say why what is stored cannot be a reference, if so."""
         if self.cell.source.strip() and self.cell.execution_count is None:
             return "This cell was never run: use course record"
-        if any(output.get("name") == "stderr" for output in self.cell.outputs):
+        if any(output.get("name") == "stderr" for output in self.stored):
             return "The stored outputs hold stderr: mend what writes it"
         return None
 
     def _stored(self) -> Reduced | None:
         if self.parent.record is None:
-            return reduce_outputs(self.cell.outputs)
+            return reduce_outputs(self.stored)
         return self.parent.record.get(self.cell.id)
 
 

@@ -66,6 +66,11 @@ CASES = {
     "shape": ("(60000, 28)", replace("(60000, 28)", "(60000, 28, 1)"), False),
     "unchanged figure": (FIGURE, nothing, True),
     "missing picture": ("figure()", drop_outputs, False),
+    "text before and after a figure": (
+        "print('before')\ndisplay(figure())\nprint('after')",
+        nothing,
+        True,
+    ),
     "picture of another size": (
         "figure(width=9 if 'nbclient' in dir() else 4)",
         nothing,
