@@ -1,8 +1,5 @@
-"""plot_history, plot_confusion_matrix, plot_calibration, plot_learning_curves and
-plot_class_counts: what is drawn, where, and what is refused."""
-
-import io
-from types import SimpleNamespace
+"""plot_confusion_matrix, plot_calibration, plot_learning_curves, plot_class_counts:
+what is drawn, where, and what is refused."""
 
 import matplotlib as mpl
 
@@ -11,23 +8,14 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex, to_rgb
 
 from helpers.plotting import (
     description,
     plot_calibration,
     plot_class_counts,
     plot_confusion_matrix,
-    plot_history,
     plot_learning_curves,
 )
-
-HISTORY = {
-    "accuracy": [0.60, 0.80, 0.90, 0.95],
-    "loss": [1.0, 0.6, 0.4, 0.3],
-    "val_accuracy": [0.65, 0.82, 0.85, 0.84],
-    "val_loss": [0.9, 0.5, 0.45, 0.55],
-}
 
 
 @pytest.fixture(autouse=True)
@@ -47,178 +35,6 @@ def x_ticks(panel):
     panel.figure.draw_without_rendering()
     low, high = panel.get_xlim()
     return [tick for tick in panel.get_xticks() if low <= tick <= high]
-
-
-# plot_history
-
-
-def test_the_loss_stands_above_the_accuracy():
-    axes = plot_history(HISTORY)
-    assert [panel.get_ylabel() for panel in axes] == ["loss", "accuracy"]
-    axes[0].figure.draw_without_rendering()
-    assert axes[0].get_position().y0 > axes[1].get_position().y1
-    assert axes[1].get_xlabel() == "epoch"
-    assert axes[0].get_shared_x_axes().joined(*axes)
-
-
-def test_training_and_validation_are_drawn_from_epoch_one():
-    for panel, name in zip(plot_history(HISTORY), ["loss", "accuracy"], strict=True):
-        for label, key in (("training", name), ("validation", f"val_{name}")):
-            drawn = line(panel, label)
-            assert list(drawn.get_xdata()) == [1, 2, 3, 4]
-            assert list(drawn.get_ydata()) == HISTORY[key]
-        training, validation = line(panel, "training"), line(panel, "validation")
-        assert training.get_linestyle() != validation.get_linestyle()
-        assert training.get_color() != validation.get_color()
-        assert training.get_marker() != validation.get_marker()
-
-
-def test_the_legend_names_the_two_lines_once():
-    axes = plot_history(HISTORY)
-    texts = [text.get_text() for text in axes[0].get_legend().get_texts()]
-    assert texts == ["training", "validation"]
-    assert axes[1].get_legend() is None
-
-
-@pytest.mark.parametrize("epochs", [1, 2, 5, 12, 13, 40, 300])
-def test_epoch_ticks_are_whole_numbers(epochs):
-    axes = plot_history({"loss": np.linspace(1, 0.1, epochs)})
-    ticks = x_ticks(axes[0])
-    assert ticks
-    assert all(tick == int(tick) for tick in ticks)
-    assert min(ticks) >= 1
-    if epochs <= 12:
-        assert ticks == list(range(1, epochs + 1))
-    assert len(ticks) <= 12
-
-
-def test_each_panel_has_its_own_scale_and_nothing_is_cut():
-    axes = plot_history(HISTORY)
-    assert axes[0].get_ylim() != axes[1].get_ylim()
-    for panel in axes:
-        low, high = panel.get_ylim()
-        for drawn in panel.lines:
-            if drawn.get_label() in ("training", "validation"):
-                assert low < min(drawn.get_ydata())
-                assert high > max(drawn.get_ydata())
-
-
-def test_the_best_epoch_is_that_of_the_lowest_validation_loss():
-    axes = plot_history(HISTORY)
-    values = [HISTORY["val_loss"][2], HISTORY["val_accuracy"][2]]
-    for panel, value in zip(axes, values, strict=True):
-        ring = line(panel, "_best")
-        assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (3, value)
-        (rule,) = [one for one in panel.lines if one.get_linestyle() == ":"]
-        assert list(rule.get_xdata()) == [3, 3]
-    assert axes[0].texts[0].get_text() == "best epoch: 3\nvalidation loss 0.45"
-    assert not axes[1].texts
-
-
-def test_without_validation_the_lowest_training_loss_is_best():
-    axes = plot_history({"loss": [0.5, 0.2, 0.3], "mae": [3, 2, 1]})
-    assert line(axes[1], "_best").get_xdata()[0] == 2
-    assert axes[0].texts[0].get_text() == "best epoch: 2\ntraining loss 0.2"
-    assert axes[1].get_ylabel() == "mean absolute error"
-    assert len(axes[0].get_legend().get_texts()) == 1
-
-
-def test_the_first_of_equally_good_epochs_is_best():
-    axes = plot_history({"loss": [0.5, 0.2, 0.2]})
-    assert line(axes[0], "_best").get_xdata()[0] == 2
-
-
-@pytest.mark.parametrize("best", range(10))
-def test_the_label_of_the_best_epoch_stays_inside_and_above_the_lines(best):
-    losses = np.full(10, 1.0)
-    losses[best] = 0.1
-    (panel,) = plot_history({"loss": losses, "val_loss": losses})
-    panel.figure.draw_without_rendering()
-    text = panel.texts[0].get_window_extent()
-    frame = panel.get_window_extent()
-    assert frame.x0 <= text.x0
-    assert text.x1 <= frame.x1 + 1
-    assert text.y0 > panel.transData.transform((0, 1.0))[1]
-
-
-def test_one_epoch_is_a_visible_point():
-    axes = plot_history({key: values[:1] for key, values in HISTORY.items()})
-    assert line(axes[0], "training").get_marker() not in ("", "None")
-    low, high = axes[0].get_xlim()
-    assert low < 1 < high
-    words = description(axes[0])
-    assert "over 1 epoch: training is 1, validation is 0.9" in words
-
-
-def test_several_metrics_and_a_learning_rate():
-    many = {**HISTORY, "precision": [0.1] * 4, "learning_rate": [1, 1, 0.1, 0.1]}
-    axes = plot_history(many)
-    assert [panel.get_ylabel() for panel in axes] == ["loss", "accuracy", "precision"]
-    (only,) = plot_history(many, metrics=["learning_rate"])
-    assert only.get_ylabel() == "learning rate"
-    assert len(plot_history(many, metrics="loss")) == 1
-
-
-def test_a_history_a_saved_run_and_a_dict_draw_the_same():
-    keras_like = SimpleNamespace(history=HISTORY, epoch=[0, 1, 2, 3])
-    saved_run = SimpleNamespace(model=None, history=HISTORY)
-    holding_one = SimpleNamespace(history=keras_like)
-    expected = [description(panel) for panel in plot_history(HISTORY)]
-    for history in (keras_like, saved_run, holding_one):
-        assert [description(panel) for panel in plot_history(history)] == expected
-
-
-def test_history_words_hold_on_every_machine():
-    loss, accuracy = (
-        description(panel) for panel in plot_history(HISTORY, title="CNN")
-    )
-    assert loss == (
-        "CNN: loss over 4 epochs: training goes from 1 to 0.3, validation goes from "
-        "0.9 to 0.55; the epoch of the lowest validation loss is marked."
-    )
-    assert accuracy == (
-        "Accuracy over 4 epochs: training goes from 60.0% to 95.0%, validation goes "
-        "from 65.0% to 84.0%."
-    )
-
-
-def test_history_draws_into_given_axes():
-    figure, axes = plt.subplots(2)
-    drawn = plot_history(HISTORY, ax=axes)
-    assert list(drawn) == list(axes)
-    assert plt.get_fignums() == [figure.number]
-    with pytest.raises(
-        ValueError, match=r"2 panels \(loss, accuracy\), but ax holds 1"
-    ):
-        plot_history(HISTORY, ax=axes[0])
-
-
-@pytest.mark.parametrize(
-    ("history", "error", "message"),
-    [
-        ({}, ValueError, "empty"),
-        ({"loss": []}, ValueError, "no epoch"),
-        ({"loss": [1, 2], "val_loss": [1]}, ValueError, "different lengths"),
-        ({"loss": [1.0, float("nan")]}, ValueError, "from epoch 2 on.*learning rate"),
-        ({"loss": [[1.0, 2.0]]}, ValueError, "axes"),
-        ({"loss": ["a"]}, TypeError, "numbers"),
-        ({"val_loss": [1.0]}, ValueError, "training"),
-        ([1, 2, 3], TypeError, "list"),
-        (None, TypeError, "NoneType"),
-        (SimpleNamespace(history=[1]), TypeError, "model.fit"),
-    ],
-)
-def test_history_refuses_what_is_none(history, error, message):
-    with pytest.raises(error, match=message):
-        plot_history(history)
-    assert plt.get_fignums() == []
-
-
-def test_history_refuses_unknown_metrics():
-    with pytest.raises(ValueError, match="no 'f1'; it has accuracy, loss"):
-        plot_history(HISTORY, metrics=["f1"])
-    with pytest.raises(ValueError, match="empty"):
-        plot_history(HISTORY, metrics=[])
 
 
 # plot_confusion_matrix
@@ -528,10 +344,3 @@ def test_class_counts_are_bars_from_top_to_bottom():
     assert all(tick == int(tick) for tick in x_ticks(ax))
     with pytest.raises(ValueError, match="2 classes"):
         plot_class_counts([0, 2], ["red", "green"])
-
-
-def test_lines_have_colours_of_the_palette():
-    axes = plot_history(HISTORY)
-    assert to_hex(line(axes[0], "training").get_color()).upper() == "#0072B2"
-    assert to_rgb(line(axes[0], "validation").get_color()) == to_rgb("#D55E00")
-    axes[0].figure.savefig(io.BytesIO())

@@ -36,6 +36,7 @@ from helpers.plotting import (
     plot_embedding,
     plot_explained_variance,
     plot_grayscale,
+    plot_histories,
     plot_history,
     plot_layer_outputs,
     plot_learning_curves,
@@ -78,6 +79,7 @@ CALLS = {
     "digits": lambda ax=None: plot_digits(np.zeros((3, 4, 4)), [0, 1, 2], ax=ax),
     "embedding": lambda ax=None: plot_embedding(np.eye(2), [0, 1], ax=ax),
     "grayscale": lambda ax=None: plot_grayscale(np.eye(4), 1, ax=ax),
+    "histories": lambda ax=None: plot_histories({"one": HISTORY}, "loss", ax=ax),
     "history": lambda ax=None: plot_history(HISTORY, metrics=["loss"], ax=ax)[0],
     "layer_outputs": lambda ax=None: plot_layer_outputs(
         np.eye(4), [[0.0, 2.0], [0.9, 0.1]], ax=ax
@@ -307,6 +309,7 @@ def test_lines_and_points_in_one_plot_differ_in_more_than_their_colour():
     for ax in (
         plot_history(history, metrics=["loss"])[0],
         plot_learning_curves([10, 100], curves),
+        plot_histories({"plain": HISTORY, "dropout": HISTORY}, "accuracy"),
         plot_activations(["relu", "tanh", "sigmoid"]),
     ):
         drawn = [line for line in ax.lines if not line.get_label().startswith("_")]

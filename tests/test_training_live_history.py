@@ -41,7 +41,7 @@ def test_where_nobody_looks_on_only_the_final_figure_is_drawn(seen, monkeypatch)
     monkeypatch.setattr(callback, "SECONDS_BETWEEN_PICTURES", -1.0)
     train([0.9, 0.5, 0.3], "Mine")
     (words,) = seen
-    assert words.startswith("Mine: loss over 3 epochs: training goes from 0.9 to 0.3")
+    assert words.startswith("Mine: loss over 3 epochs: training falls from 0.9 to 0.3")
 
 
 def test_a_reader_sees_it_grow(seen, monkeypatch):

@@ -16,6 +16,7 @@ from helpers.plotting.convolution import plot_convolution
 from helpers.plotting.descent import plot_descent
 from helpers.plotting.display import show
 from helpers.plotting.embedding import plot_embedding
+from helpers.plotting.histories import plot_histories
 from helpers.plotting.history import plot_history
 from helpers.plotting.images import plot_digits, plot_grayscale, plot_weights
 from helpers.plotting.layer_outputs import plot_layer_outputs
@@ -44,6 +45,7 @@ __all__ = [
     "plot_embedding",
     "plot_explained_variance",
     "plot_grayscale",
+    "plot_histories",
     "plot_history",
     "plot_layer_outputs",
     "plot_learning_curves",

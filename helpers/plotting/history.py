@@ -1,13 +1,26 @@
 """The course of a training run: loss above accuracy, epoch by epoch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    MaxNLocator,
+    NullFormatter,
+)
 
+from helpers.plotting.runs import (
+    as_curve,
+    course,
+    long_name,
+    missing,
+    recorded,
+    require_one_length,
+)
 from helpers.plotting.style import (
     FAINT,
     INK,
@@ -19,15 +32,10 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, opening, percent
-from helpers.validation import as_numbers
+from helpers.plotting.words import count, describe, number, opening
 
 _NOT_METRICS = ("lr", "learning_rate")  # callbacks write these beside the metrics
-_LONG_NAMES = {
-    "mae": "mean absolute error",
-    "mse": "mean squared error",
-    "acc": "accuracy",
-}
+_STEEP = 15  # a loss that starts so many times above its median is drawn on a log scale
 
 
 @in_course_style
@@ -39,9 +47,10 @@ def plot_history(
 ) -> np.ndarray:
     """Draw loss and metrics against the epoch, one panel each, the loss on top.
 
-    Training is a dashed blue line, validation a solid orange one. A dotted line marks
-    the best epoch: that of the lowest validation loss, or, without validation, of the
-    lowest training loss. Each panel has a vertical scale of its own.
+    Training is a dashed blue line, validation a solid orange one. Where the validation
+    loss is drawn, a dotted line marks the epoch at which it is lowest. Each panel has
+    a vertical scale of its own; that of a loss which falls steeply is logarithmic, and
+    says so. Where a number is NaN or infinite the line has a gap, and a note.
 
     Parameters
     ----------
@@ -65,65 +74,33 @@ def plot_history(
     TypeError
         If `history` holds no dict of numbers.
     ValueError
-        If it is empty, its lists have different lengths, a number is NaN, a metric is
-        unknown, or there is not one of `ax` for each panel.
+        If it is empty, the lists to draw have different lengths, a metric is unknown,
+        or there is not one of `ax` for each panel.
     """
-    curves = _read(history)
-    names = _panels(curves, metrics)
-    best = _best_epoch(curves)
+    found = recorded(history)
+    names = _panels(list(found), metrics)
+    drawn = [key for name in names for key in (name, f"val_{name}") if key in found]
+    curves = {key: as_curve(found[key], f"history[{key!r}]") for key in drawn}
+    require_one_length(curves)
     axes = _axes_for(names, ax)
     for name, panel in zip(names, axes, strict=True):
         _draw_panel(panel, name, curves)
+    best = _best_epoch(curves)
+    for name, panel in zip(names, axes, strict=True):
         _mark_best(panel, name, curves, best)
-    _label_best(axes[0], names[0], curves, best)
+        note = _notes(name, curves, best)
+        if note:
+            _write_note(panel, note, best, len(curves[name]))
     _finish(axes, len(curves[names[0]]), title)
     for name, panel in zip(names, axes, strict=True):
         describe(panel, _words(name, curves, title if name == names[0] else ""))
     return axes
 
 
-def _read(history: Any) -> dict[str, np.ndarray]:
-    """Return arrays of one length, by name, from any of the accepted kinds."""
-    found = history
-    while not isinstance(found, Mapping) and hasattr(found, "history"):
-        found = found.history
-    if not isinstance(found, Mapping):
-        raise TypeError(
-            f"history is {type(history).__name__}; what model.fit(...) returns is "
-            "needed, or its .history (a dict of lists)."
-        )
-    if not found:
-        raise ValueError("history is empty; call model.fit(...) first.")
-    curves = {}
-    for name, values in found.items():
-        if np.size(values) == 0:
-            raise ValueError(f"history[{name!r}] is empty: no epoch was trained.")
-        _require_finite(name, values)
-        curves[str(name)] = as_numbers(values, f"history[{name!r}]", ndim=1)
-    lengths = {name: len(values) for name, values in curves.items()}
-    if len(set(lengths.values())) > 1:
-        listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise ValueError(
-            f"history has lists of different lengths ({listed}); one number an epoch "
-            "is needed in each. Validate in every epoch (validation_freq=1)."
-        )
-    return curves
-
-
-def _require_finite(name: str, values: Any) -> None:
-    numbers = np.asarray(values)
-    if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
-        first = int(np.argmin(np.isfinite(numbers))) + 1
-        raise ValueError(
-            f"history[{name!r}] is NaN or infinite from epoch {first} on: the training "
-            "diverged. Try a lower learning rate, and look for NaN in the data."
-        )
-
-
-def _panels(curves: dict[str, np.ndarray], metrics: Sequence[str] | None) -> list[str]:
-    known = [name for name in curves if not name.startswith("val_")]
+def _panels(recorded: list[str], metrics: Sequence[str] | None) -> list[str]:
+    known = [name for name in recorded if not name.startswith("val_")]
     if not known:
-        raise ValueError(f"history has only {', '.join(curves)}; no training values.")
+        raise ValueError(f"history has only {', '.join(recorded)}; no training values.")
     if metrics is None:
         found = [name for name in known if name not in _NOT_METRICS]
         return sorted(found, key=lambda name: name != "loss")
@@ -137,16 +114,16 @@ def _panels(curves: dict[str, np.ndarray], metrics: Sequence[str] | None) -> lis
 
 
 def _best_epoch(curves: dict[str, np.ndarray]) -> int | None:
-    """Return the index of the best epoch; None if no loss was recorded."""
-    for name in ("val_loss", "loss"):
-        if name in curves:
-            return int(np.argmin(curves[name]))
-    return None
+    """Return the index of the lowest validation loss; None if none is drawn."""
+    losses = curves.get("val_loss")
+    if losses is None or np.isnan(losses).all():
+        return None
+    return int(np.nanargmin(losses))
 
 
 def _axes_for(names: list[str], ax: Any) -> np.ndarray:
     if ax is None:
-        height = 0.9 + 1.75 * len(names)
+        height = 1.1 + 1.75 * len(names)
         return plt.subplots(
             len(names),
             figsize=(WIDTH, height),
@@ -165,26 +142,45 @@ def _axes_for(names: list[str], ax: Any) -> np.ndarray:
 
 def _draw_panel(panel: Axes, name: str, curves: dict[str, np.ndarray]) -> None:
     epochs = np.arange(1, len(curves[name]) + 1)
-    marker = "o" if len(epochs) <= 15 else ""
-    panel.plot(
-        epochs, curves[name], "--", color=POSITIVE, marker=marker, label="training"
+    looks = {
+        name: ("training", "--", POSITIVE, "o"),
+        f"val_{name}": ("validation", "-", NEGATIVE, "s"),
+    }
+    for key, (label, style, colour, marker) in looks.items():
+        if key in curves:
+            alone = _alone(curves[key])  # between two gaps there is no line
+            panel.plot(
+                epochs,
+                curves[key],
+                style,
+                color=colour,
+                marker=marker if len(epochs) <= 15 or alone.any() else "",
+                markevery=None if len(epochs) <= 15 else np.flatnonzero(alone).tolist(),
+                label=label,
+            )
+    steep = "loss" in name and _is_steep(
+        [curves[key] for key in looks if key in curves]
     )
-    if f"val_{name}" in curves:
-        panel.plot(
-            epochs,
-            curves[f"val_{name}"],
-            "-",
-            color=NEGATIVE,
-            marker="s" if marker else "",
-            label="validation",
-        )
-    panel.set_ylabel(_LONG_NAMES.get(name, name.replace("_", " ")))
+    panel.set_ylabel(long_name(name) + (" (log scale)" if steep else ""))
+    if steep:
+        panel.set_yscale("log")
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        panel.yaxis.set_minor_formatter(NullFormatter())
     tidy(panel, grid="y")
 
 
-def _leading(name: str, curves: dict[str, np.ndarray]) -> np.ndarray:
-    """The validation values of a metric, or those of training if there are none."""
-    return curves.get(f"val_{name}", curves[name])
+def _alone(values: np.ndarray) -> np.ndarray:
+    known = np.concatenate([[False], ~np.isnan(values), [False]])
+    return known[1:-1] & ~known[:-2] & ~known[2:]
+
+
+def _is_steep(curves: list[np.ndarray]) -> bool:
+    """Whether most of the losses would lie on the bottom of the panel."""
+    values = np.concatenate(curves)
+    values = values[~np.isnan(values)]
+    return bool(
+        len(values) and values.min() > 0 and values.max() > _STEEP * np.median(values)
+    )
 
 
 def _mark_best(
@@ -195,7 +191,7 @@ def _mark_best(
     panel.axvline(best + 1, color=FAINT, linestyle=":", linewidth=1.2, zorder=1)
     panel.plot(
         [best + 1],
-        [_leading(name, curves)[best]],
+        [curves.get(f"val_{name}", curves[name])[best]],
         marker="o",
         markersize=10,
         markerfacecolor="none",
@@ -206,26 +202,48 @@ def _mark_best(
     )
 
 
-def _label_best(
-    panel: Axes, name: str, curves: dict[str, np.ndarray], best: int | None
-) -> None:
-    """Write the best epoch at the top of its dotted line, on the roomier side."""
-    if best is None:
-        return
-    n_epochs = len(curves[name])
-    on_the_left = best + 1 > 0.6 * n_epochs and n_epochs > 1
-    which = "validation loss" if "val_loss" in curves else "training loss"
-    lowest = _leading("loss", curves)[best]
+def _notes(name: str, curves: dict[str, np.ndarray], best: int | None) -> str:
+    """Return what is written into a panel: the best epoch, and where there is NaN."""
+    notes = []
+    if name == "loss" and best is not None:
+        notes.append(f"best epoch: {best + 1}")
+        notes.append(f"validation loss {curves['val_loss'][best]:.3g}")
+    for key, label in ((name, "training"), (f"val_{name}", "validation")):
+        if key in curves and missing(curves[key]):
+            notes.append(f"{label}: {missing(curves[key])}")
+    return "\n".join(notes)
+
+
+def _write_note(panel: Axes, note: str, best: int | None, n_epochs: int) -> None:
+    """Write at the top of the dotted line, on the roomier side, above the curves."""
+    place = n_epochs if best is None else best + 1
+    on_the_left = place > 0.6 * n_epochs and n_epochs > 1
     panel.annotate(
-        f"best epoch: {best + 1}\n{which} {lowest:.3g}",
-        xy=(best + 1, 1),
+        note,
+        xy=(place, 1),
         xycoords=("data", "axes fraction"),
         xytext=(-5 if on_the_left else 5, -2),
         textcoords="offset points",
         ha="right" if on_the_left else "left",
         va="top",
         fontsize=SMALL,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
     )
+    filled = min(0.13 * (note.count("\n") + 1), 0.7)  # of the panel's height
+    _make_room_above(panel, filled / (1 - filled))
+
+
+def _make_room_above(panel: Axes, share: float) -> None:
+    """Widen what the scale has to show; a panel that shares its scale takes part."""
+    low, high = panel.dataLim.intervaly
+    if not np.isfinite([low, high]).all():
+        return
+    if panel.get_yscale() == "log":
+        top = high * (high / low) ** share
+    else:
+        top = high + share * (high - low)
+    panel.update_datalim([(1, top)], updatex=False)
+    panel.autoscale_view(scalex=False)
 
 
 def _epoch_ticks(n_epochs: int) -> list[float]:
@@ -242,30 +260,31 @@ def _finish(axes: np.ndarray, n_epochs: int, title: str) -> None:
         panel.xaxis.set_major_locator(FixedLocator(_epoch_ticks(n_epochs)))
         margin = 0.5 if n_epochs < 4 else 0.03 * (n_epochs - 1)
         panel.set_xlim(1 - margin, n_epochs + margin)
-    low, high = axes[0].get_ylim()
-    axes[0].set_ylim(
-        low - 0.05 * (high - low), high + 0.28 * (high - low)
-    )  # room for the label
-    axes[0].set_title(title, loc="left")
-    axes[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.1)
+    axes[0].legend(
+        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=2, borderaxespad=0.1
+    )
+    axes[0].set_title(title, loc="left", pad=26)
     axes[-1].set_xlabel("epoch")
 
 
 def _words(name: str, curves: dict[str, np.ndarray], title: str) -> str:
     start = opening(title)
-    plain = _LONG_NAMES.get(name, name.replace("_", " "))
-    epochs = count(len(curves[name]), "epoch")
-    words = f"{start}{plain} over {epochs}: training {_from_to(name, curves[name])}"
+    words = f"{start}{long_name(name)} over {count(len(curves[name]), 'epoch')}: "
+    words += f"training {course(curves[name], name)}"
     if f"val_{name}" in curves:
-        words += f", validation {_from_to(name, curves[f'val_{name}'])}"
-    if name == "loss":
-        which = "validation" if "val_loss" in curves else "training"
-        words += f"; the epoch of the lowest {which} loss is marked"
+        words += f"; validation {course(curves[f'val_{name}'], name)}"
+        words += _gap(name, curves[name], curves[f"val_{name}"])
+    if name == "loss" and _best_epoch(curves) is not None:
+        words += ". A line marks the epoch of the lowest validation loss"
     return words[0].upper() + words[1:] + "."
 
 
-def _from_to(name: str, values: np.ndarray) -> str:
-    shown = percent if "acc" in name else "{:.3g}".format
-    if len(values) == 1:
-        return f"is {shown(values[0])}"
-    return f"goes from {shown(values[0])} to {shown(values[-1])}"
+def _gap(name: str, training: np.ndarray, validation: np.ndarray) -> str:
+    """Say which of the two ends higher, if it is seen in the picture."""
+    values = np.concatenate([training, validation])
+    if np.isnan(values).all() or np.isnan([training[-1], validation[-1]]).any():
+        return ""
+    gap = validation[-1] - training[-1]
+    if abs(gap) < 0.1 * (np.nanmax(values) - np.nanmin(values)):
+        return ", and the two end close together"
+    return f", and validation ends {'above' if gap > 0 else 'below'} training"

@@ -57,6 +57,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%"
 
 
+def number(value: float) -> str:
+    """Return three significant digits, in full: "0.0461", "1,780", never "1.78e+03"."""
+    rounded = float(f"{value:.3g}") + 0.0  # -0.0, written "-0", becomes 0
+    if 0 < abs(rounded) < 0.0001:
+        return "nearly 0"
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
+
+
 def opening(title: str) -> str:
     """Return how a description begins: with the title, if there is one."""
     return f"{title}: " if title else ""
