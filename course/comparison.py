@@ -32,12 +32,29 @@ class Tolerance:
         For integers, as a share of the stored number; 0 means exactly equal.
     named : tuple of (str, float)
         For a line that names one of these figures, `absolute` is the number beside it.
+    bands : tuple of (float, float)
+        Lowest and highest of what is claimed of this cell. A stored number that lies in
+        one of these may differ by as much as they do.
     """
 
     relative: float = 0.01
     absolute: float = 0.0
     integers: float = 0.0
     named: tuple[tuple[str, float], ...] = ()
+    bands: tuple[tuple[float, float], ...] = ()
+
+    def width_around(self, number: float, digit: float) -> float:
+        """Return how wide the widest band is in which a stored number lies.
+
+        The number may lie beside the band by half of the band's width, as in a run
+        that passes, and by one unit in its last printed `digit`.
+        """
+        widths = [
+            high - low
+            for low, high in self.bands
+            if abs(number - (low + high) / 2) <= (high - low) + digit
+        ]
+        return max(widths, default=0.0)
 
     def for_line(self, line: str) -> "Tolerance":
         """Return the tolerance for one line of an output."""
@@ -149,12 +166,13 @@ def numbers_agree(stored: str, new: str, tolerance: Tolerance) -> bool:
     if _is_integer(stored) != _is_integer(new):
         return False
     old, now = float(stored.rstrip("%")), float(new.rstrip("%"))
-    if _is_integer(stored):
-        return abs(now - old) <= tolerance.integers * abs(old)
     unit = 100 if stored.endswith("%") else 1
+    band = unit * tolerance.width_around(old / unit, _last_digit(stored) / unit)
+    if _is_integer(stored):
+        return abs(now - old) <= max(tolerance.integers * abs(old), band)
     rounding = min(_last_digit(stored), LARGEST_ROUNDING * abs(old))
     allowed = max(
-        tolerance.relative * abs(old), tolerance.absolute * unit, rounding, 1e-12
+        tolerance.relative * abs(old), tolerance.absolute * unit, band, rounding, 1e-12
     )
     return abs(now - old) <= allowed * (1 + 1e-9)
 

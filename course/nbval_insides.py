@@ -26,8 +26,7 @@ class RunCell(IPyNbCell):
         The cell as it is stored.
     answers : dict of str to dict
         What the kernel gave for the `questions`, by the protocol of Jupyter: a dict
-        with the status "ok" and data, or "error", ename and evalue. Empty if the cell
-        fails.
+        with the status "ok" and data, or "error", ename and evalue.
     stored : list of nbformat.NotebookNode
         The stored outputs as they were: nbval changes those of `cell` while it runs.
     """
@@ -58,10 +57,11 @@ class RunCell(IPyNbCell):
         raise NotImplementedError
 
     def runtest(self) -> None:
-        """Run the cell; fail if it fails, or if there are faults."""
+        """Run the cell and ask; fail if it fails, or if there are faults."""
         self.stored = deepcopy(self.cell.outputs)
         self.parent.begin(self)
         super().runtest()
+        self.answers = self.parent.ask(self.questions())
         if found := self.faults(self.test_outputs, bool(self.options["check"])):
             self.raise_cell_error("What came is not what is expected", "\n".join(found))
 
@@ -95,31 +95,33 @@ class RunNotebook(IPyNbFile):
             )
 
     def setup(self) -> None:
-        """Start the kernel; have its client ask our questions and keep the answers."""
+        """Start the kernel, and have its client keep a history."""
         super().setup()
         client = self.kernel.kc
-        execute, receive = client.execute, client.get_shell_msg
+        self.execute = client.execute
+        # Without history, IPython does not see that a line ends with a semicolon.
+        client.execute = lambda code, **options: self.execute(
+            code, **{**options, "store_history": True}
+        )
 
-        def execute_and_ask(code: str, **options: Any) -> str:
-            # Without history, IPython does not see that a line ends with a semicolon.
-            options |= {"store_history": True}
-            questions = dict(self.running.questions())
-            return execute(code, **options, user_expressions=questions)
+    def ask(self, questions: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        """Have the kernel evaluate expressions; return what it says of each.
 
-        def receive_and_keep(*arguments: Any, **options: Any) -> dict[str, Any]:
-            message = receive(*arguments, **options)
-            if message["msg_type"] == "execute_reply":
-                self.running.answers = message["content"].get("user_expressions", {})
-            return message
-
-        client.execute, client.get_shell_msg = execute_and_ask, receive_and_keep
+        After a cell and not along with it, so what an expression prints is no output.
+        """
+        if not questions:
+            return {}
+        timeout = self.config.option.nbval_cell_timeout
+        reply = self.execute(
+            "", silent=True, user_expressions=questions, reply=True, timeout=timeout
+        )
+        return reply["content"]["user_expressions"]
 
     def begin(self, cell: RunCell) -> None:
         """Note which cell runs next."""
         self.running = cell
         self.displays = {}
         self.clear_first = False
-        cell.answers = {}
 
     def get_kernel_message(
         self, timeout: float | None = None, stream: str = "iopub"

@@ -9,19 +9,29 @@ nbval runs each cell (`course.nbval_insides`); this plugin judges what came
 (`course.tolerances`), pictures be there with their size and alternative text. A cell
 that was never run and a stored stderr fail. On the sample, outputs are compared with
 the sample's own record.
+
+What the text claims (`course.claims`) is asked after the cells that it names. A claim
+that does not hold fails its cell; one that holds in most seeds only is reported.
 """
 
 import json
 import os
 from collections.abc import Generator
+from itertools import chain
 from typing import Any
 
 import pytest
 
+from course.claims.asking import is_asked, questions
+from course.claims.claim import Claim, claims_file, read_claims
+from course.claims.limits import judge
+from course.claims.placing import require_placed
 from course.comparison import Reduced, differences, reduce_outputs
 from course.nbval_insides import RunCell, RunNotebook, in_place_of_nbvals
 from course.notebooks import SOURCE_VARIABLE, choose_source, record_file
-from course.tolerances import read_widths, tolerance_of
+from course.tolerances import bands_of, tolerance_of
+
+MISSED = "a claim that does not hold"  # among the properties of a report
 
 source_key = pytest.StashKey[str]()
 
@@ -41,6 +51,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.write_line(
         f"Notebooks were compared on the data source: {config.stash[source_key]}"
     )
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if getattr(report, "when", "") == "call":
+            for name, text in report.user_properties:
+                if name == MISSED:
+                    terminalreporter.write_line(f"{report.nodeid}: {text}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,16 +70,29 @@ class ComparedCell(RunCell):
 
     parent: "ComparedNotebook"
 
+    def questions(self) -> dict[str, str]:
+        return questions(self.parent.claimed_after(self.cell.id))
+
     def faults(self, outputs: list[Any], compared: bool) -> list[str]:
         """Say why what is stored is no reference, or how what came differs from it."""
         if unfit := self._why_unfit():
             return [unfit]
-        if not compared:
+        return self._claims_that_fail() + (self._changes(outputs) if compared else [])
+
+    def _claims_that_fail(self) -> list[str]:
+        claims = self.parent.claims
+        if claims is None:
             return []
+        asked = self.parent.claimed_after(self.cell.id)
+        found = judge(claims, asked, self.answers, self.parent.bands.values)
+        self.user_properties += [(MISSED, f.text) for f in found if not f.fails]
+        return [finding.text for finding in found if finding.fails]
+
+    def _changes(self, outputs: list[Any]) -> list[str]:
         stored = self._stored()
         if stored is None:
             return ["The sample's record lacks this cell: course record"]
-        tolerance = tolerance_of(self.parent.nb, self.cell, self.parent.widths)
+        tolerance = tolerance_of(self.parent.nb, self.cell, self.parent.bands)
         return differences(stored, reduce_outputs(outputs), tolerance)
 
     def _why_unfit(self) -> str | None:
@@ -88,12 +116,25 @@ class ComparedNotebook(RunNotebook):
 
     def setup(self) -> None:
         super().setup()
-        self.widths = read_widths(self.file, self.config.stash[source_key])
+        self.source = self.config.stash[source_key]
+        self.bands = bands_of(self.file, self.source)
+        self.claims = None
+        if claims_file(self.file).exists():
+            self.claims = read_claims(self.file)
+            require_placed(self.claims, self.nb)
         self.record = self._read_record()
+
+    def claimed_after(self, cell_id: str) -> list[Claim]:
+        """Return what is asked of a cell on this run's data."""
+        return [
+            claim
+            for claim in (self.claims.claims if self.claims else ())
+            if claim.after == cell_id and is_asked(claim, self.source)
+        ]
 
     def _read_record(self) -> dict[str, Reduced] | None:
         """Return the sample's record; None where the notebook's own outputs apply."""
         file = record_file(self.file, self.config.rootpath)
-        if self.config.stash[source_key] == "full" or not file.exists():
+        if self.source == "full" or not file.exists():
             return None
         return json.loads(file.read_text(encoding="utf-8"))["cells"]

@@ -144,7 +144,8 @@ def run_notebook(
         expressions = ask(cell) if ask else {}
         if not (on_replies and expressions):
             return
-        if execute_reply["content"]["status"] == "ok":
+        may_fail = "raises-exception" in cell.metadata.get("tags", [])
+        if may_fail or execute_reply["content"]["status"] == "ok":
             # After the cell, not along with it: what an expression prints is no output.
             request = client.kc.execute("", silent=True, user_expressions=expressions)
             reply = await client.async_wait_for_reply(request, cell)

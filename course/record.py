@@ -22,7 +22,7 @@ from course.notebooks import (
     run_notebook,
     write_whole,
 )
-from course.tolerances import read_widths, tolerance_of
+from course.tolerances import bands_of, tolerance_of
 from helpers.datasets import cached_full_sets
 
 
@@ -89,12 +89,12 @@ def _refuse_stderr(notebook: Any, file: Path) -> None:
 
 
 def _store_in_notebook(file: Path, notebook: Any, new: Any) -> int:
-    widths = read_widths(file, "full")
+    bands = bands_of(file, "full")
     moved = 0
     for old_cell, new_cell in zip(notebook.cells, new.cells, strict=True):
         if old_cell.cell_type != "code":
             continue
-        tolerance = tolerance_of(notebook, old_cell, widths)
+        tolerance = tolerance_of(notebook, old_cell, bands)
         stored, came = map(reduce_outputs, (old_cell.outputs, new_cell.outputs))
         ran = old_cell.execution_count is not None
         if not ran or differences(stored, came, tolerance):
@@ -115,14 +115,14 @@ def _store_beside_the_tests(file: Path, notebook: Any, new: Any) -> int:
     known = {}
     if target.exists():
         known = json.loads(target.read_text(encoding="utf-8"))["cells"]
-    widths = read_widths(file, "sample")
+    bands = bands_of(file, "sample")
     cells, moved = {}, 0
     for cell in new.cells:
         if cell.cell_type != "code":
             continue
         came = reduce_outputs(cell.outputs)
         stored = known.get(cell.id)
-        tolerance = tolerance_of(notebook, cell, widths)
+        tolerance = tolerance_of(notebook, cell, bands)
         if stored is None or differences(stored, came, tolerance):
             cells[cell.id] = came
             moved += 1

@@ -11,7 +11,7 @@ import pytest
 from course import notebooks
 from course.comparison import NUMBER, differences, numbers_agree, reduce_outputs
 from course.notebooks import project_folder, read_notebook, record_file
-from course.tolerances import bands_file, read_widths, tolerance_of
+from course.tolerances import bands_file, bands_of, tolerance_of
 from helpers.training import read_bands
 
 
@@ -309,10 +309,10 @@ def _copy_with(output, holder, key, text):
 
 def test_faults_in_the_stored_outputs_would_be_seen(notebook, file):
     """Change each output of a real chapter; the comparison must notice."""
-    widths = read_widths(file, "full")
+    bands = bands_of(file, "full")
     tried = 0
     for cell in code_cells(notebook):
-        tolerance = tolerance_of(notebook, cell, widths)
+        tolerance = tolerance_of(notebook, cell, bands)
         stored = reduce_outputs(cell.outputs)
         if "nbval-ignore-output" in cell.metadata.get("tags", []):
             continue

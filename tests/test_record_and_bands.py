@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from course import bands, record
 from course.command import main
 from course.notebooks import record_file
-from course.tolerances import read_widths, tolerance_of
+from course.tolerances import bands_of, tolerance_of
 from tests.test_nbval_tolerance import run_nbval
 
 # Each run of this notebook gives another number, by the data source and by the seed.
@@ -108,25 +108,26 @@ def test_bands_hold_each_figure_and_become_the_tolerance(lesson):
     assert len(set(values)) == 3, "each run needs a seed of its own"
     assert set(measured["seconds"]) == {"model"}
 
-    widths = read_widths(lesson, "full")
-    assert widths["model, accuracy"] == pytest.approx(max(values) - min(values))
+    found = bands_of(lesson, "full")
+    width = found.width("model, accuracy")
+    assert width == pytest.approx(max(values) - min(values))
     notebook = read(lesson)
-    tolerances = [tolerance_of(notebook, cell, widths) for cell in notebook.cells]
+    tolerances = [tolerance_of(notebook, cell, found) for cell in notebook.cells]
     line = "model, accuracy: 0.55 (the text says 0.50 to 0.60: agrees)"
     assert tolerances[3].absolute == tolerances[1].absolute == 0
-    assert tolerances[3].for_line(line).absolute == widths["model, accuracy"]
+    assert tolerances[3].for_line(line).absolute == width
     assert tolerances[3].for_line("another, accuracy: 0.55").absolute == 0
     assert tolerances[1].for_line(line).absolute == 0
 
     notebook.cells[1].metadata["course"] = {"bands": ["model, accuracy"]}
-    listed = tolerance_of(notebook, notebook.cells[1], widths)
-    assert listed.absolute == widths["model, accuracy"]
+    listed = tolerance_of(notebook, notebook.cells[1], found)
+    assert listed.absolute == width
     notebook.cells[1].metadata["course"] = {"bands": ["no such"]}
     with pytest.raises(ValueError, match="no band is called"):
-        tolerance_of(notebook, notebook.cells[1], widths)
+        tolerance_of(notebook, notebook.cells[1], found)
     notebook.cells[1].metadata["course"] = {"tolerance": {"relativ": 1}}
     with pytest.raises(ValueError, match="relativ"):
-        tolerance_of(notebook, notebook.cells[1], widths)
+        tolerance_of(notebook, notebook.cells[1], found)
 
 
 def test_bands_of_both_sources_stand_in_one_file(lesson):

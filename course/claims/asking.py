@@ -9,6 +9,7 @@ import ast
 import json
 import math
 import operator
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,18 @@ class Answer:
         return dict(
             zip(value_names(name, len(self.numbers)), self.numbers, strict=True)
         )
+
+
+def band_names(claim: Claim, known: Iterable[str]) -> list[str]:
+    """Return under which of the `known` names the numbers of a claim are stored.
+
+    Those of its values or its sides; not that of a comparison itself, which is 1 or 0.
+    """
+    if claim.is_comparison:
+        wanted = {f"{claim.name}, left", f"{claim.name}, right"}
+        return [name for name in known if name in wanted]
+    numbered = re.compile(re.escape(claim.name) + r"(?: \[\d+\])?")
+    return [name for name in known if numbered.fullmatch(name)]
 
 
 def value_names(name: str, count: int) -> list[str]:

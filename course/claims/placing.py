@@ -1,9 +1,9 @@
 """Hold a claims file against its notebook: the cells that it names, and the words."""
 
-import re
 from typing import Any
 
 from course.claims.claim import Claim, ClaimsFile
+from course.claims.words import pattern
 
 SKIP_TAG = "skip-bands"  # cells that `course bands` leaves out
 TURN_TAG = "your-turn"
@@ -43,18 +43,6 @@ def require_placed(claims: ClaimsFile, notebook: Any) -> None:
         raise ValueError("\n".join(found))
 
 
-def says(text: str, words: str) -> bool:
-    """Return whether a text says these words, whatever white space is between them.
-
-    Whole words and whole numbers count: "13 epochs" does not say "3 epochs".
-    """
-    pattern = r"\s+".join(map(re.escape, words.split()))
-    before, after = r"(?<!\w)(?<!\d[.,])", r"(?!\w)(?![.,]\d)"
-    start = before if words.strip()[0].isalnum() else ""
-    end = after if words.strip()[-1].isalnum() else ""
-    return re.search(start + pattern + end, text) is not None
-
-
 def _cell_fault(cell_id: str, places: dict[str, int], notebook: Any) -> str | None:
     if cell_id not in places:
         return f"there is no cell {cell_id!r}; give the id of a code cell"
@@ -73,7 +61,7 @@ def _unsaid(claim: Claim, notebook: Any, place: int) -> list[str]:
         f"the text after the cell {claim.after!r} does not say {words!r}; quote it "
         "word for word, or correct the text"
         for words in claim.says
-        if not any(says(text, words) for text in texts)
+        if not any(pattern(words).search(text) for text in texts)
     ]
 
 

@@ -7,7 +7,7 @@ import json
 
 from course.comparison import differences, reduce_outputs
 from course.notebooks import read_notebook, record_file
-from course.tolerances import read_widths, tolerance_of
+from course.tolerances import bands_of, tolerance_of
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -25,7 +25,7 @@ def faults_of(saved, original):
     notebook, known = read_notebook(saved), read_notebook(original)
     root = original.parent.parent
     record = json.loads(record_file(original, root).read_text("utf-8"))["cells"]
-    widths = read_widths(original, "sample")
+    bands = bands_of(original, "sample")
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert {cell.id for cell in cells} == record.keys()
     found = []
@@ -35,7 +35,7 @@ def faults_of(saved, original):
         if cell.execution_count is None and cell.source.strip():
             told.append("it was not run")
         elif "nbval-ignore-output" not in cell.metadata.get("tags", []):
-            tolerance = tolerance_of(known, cell, widths)
+            tolerance = tolerance_of(known, cell, bands)
             told += differences(record[cell.id], new, tolerance)
         if told:
             found.append("\n".join([f"cell {cell.id}", *told]))
