@@ -11,10 +11,16 @@ import urllib.request
 
 import pytest
 
-from course.instructor.classes.feedback import autograded_file, disarm
+from course.instructor.classes.feedback import autograded_file
 from course.instructor.classes.grades import grades_of
 from tests.test_harmless import active
-from tests.test_reporting import EXERCISE, OPEN, RELEASED, graded_class  # noqa: F401
+from tests.test_reporting import (  # noqa: F401
+    EXERCISE,
+    OPEN,
+    RELEASED,
+    disarm,
+    graded_class,
+)
 
 TOKEN = "for-this-test"
 
@@ -22,7 +28,7 @@ TOKEN = "for-this-test"
 @pytest.fixture(scope="module")
 def server(graded_class):  # noqa: F811
     """Jupyter's server, started in the folder of the class; returns its address."""
-    disarm(autograded_file(graded_class, EXERCISE, "anna"), own=())
+    disarm(autograded_file(graded_class, EXERCISE, "anna"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -141,6 +141,30 @@ def test_what_cannot_be_handed_out(value):
         pack(value)
 
 
+HUGE = [
+    [np.empty((4_000_000, 4_000_000, 0), np.uint8)] * 17,
+    np.empty((0, 10**9), np.uint8),
+    np.empty((10**12, 0), "U1"),
+    np.zeros((200_000, 1), np.uint8).tolist(),
+    pd.DataFrame(np.empty((0, 30_000))),
+]
+
+
+@pytest.mark.parametrize("huge", HUGE, ids=["list", "0 rows", "text", "rows", "table"])
+def test_no_shape_hands_out_more_than_its_bytes(huge):
+    with pytest.raises(Unpackable):
+        there_and_back(huge)
+
+
+@pytest.mark.parametrize("shape", [(17, 4_000_000, 4_000_000, 0), (0, 10**9), (2, 3)])
+def test_no_forged_shape_makes_more_than_its_bytes(shape):
+    """A length of 0 holds no bytes, and 10**13 lists once it is a list."""
+    array = {"dtype": "|u1", "shape": list(shape), "kind": "array", "data": ""}
+    for tree in (array, {"kind": "sequence", "array": array}):
+        with pytest.raises(Unpackable):
+            unpack(tree)
+
+
 def test_lists_in_lists():
     nested: list = ["x", "y"]
     for _ in range(DEEPEST + 1):

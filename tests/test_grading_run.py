@@ -13,9 +13,8 @@ import pytest
 
 from course.command import main
 from course.instructor.classes import grading
-from course.instructor.classes.class_folder import open_class, write_private
+from course.instructor.classes.class_folder import open_class
 from course.instructor.classes.collecting import collect
-from course.instructor.classes.feedback import autograded_file
 from course.instructor.classes.grades import Noted, note_down, noted
 from course.instructor.classes.kept_executions import Task, keep, kept
 from course.instructor.classes.parallel import carry_out, execute_all
@@ -271,8 +270,6 @@ def test_failure_of_scoring_one_leaves_the_others(folder, monkeypatch):
     def executed(folder, exercise, jobs, dask, limits, unsafe, again):
         return execute_all(folder, exercise, jobs, run=run_well)
 
-    armed = autograded_file(folder, EXERCISE, "carl")
-    write_private(armed, b"half done")
     monkeypatch.setattr(grading, "execute_all", executed)
     monkeypatch.setattr(grading, "prepare", lambda folder, exercise: None)
     monkeypatch.setattr(grading, "score", score)
@@ -280,7 +277,6 @@ def test_failure_of_scoring_one_leaves_the_others(folder, monkeypatch):
     assert [one.status for one in found.values()].count("graded") == 5
     assert found["carl"].status == "crashed" and not found["carl"].has_score
     assert found["carl"].note == "scoring failed with ZeroDivisionError: by zero"
-    assert not armed.exists()
     assert {student: noted(folder, EXERCISE, student) for student in found} == found
 
 
@@ -289,7 +285,7 @@ def test_mistakes_of_a_score_that_is_kept_are_kept_too(folder, monkeypatch):
     keep(folder, EXERCISE, "anna", "", Execution("crashed", (), "killed", ""))
     scored = Scored("anna", EXERCISE, "crashed", 3.0, 22.0, note="earlier one kept")
     monkeypatch.setattr(grading, "score", lambda *arguments: scored)
-    found = grading._score(folder, EXERCISE, "anna", set())
+    found = grading._score(folder, EXERCISE, "anna")
     assert found == Noted("crashed", "earlier one kept", True, {"q2": ["axes"]})
 
 

@@ -21,7 +21,6 @@ from course.instructor.classes.class_folder import (
 from course.instructor.classes.collecting import collect
 from course.instructor.classes.feedback import (
     autograded_file,
-    disarm,
     feedback_file,
     finish,
 )
@@ -33,6 +32,7 @@ from course.instructor.classes.grades import (
     note_down,
     points_of,
 )
+from course.instructor.classes.harmless import make_harmless
 from course.instructor.classes.overview import as_text, draw, frequent_mistakes, means
 from course.instructor.classes.reporting import as_table, report
 from course.instructor.judging.answers import released_text
@@ -120,6 +120,13 @@ def score(folder, student, scores):
     write_private(file, nbformat.writes(notebook).encode())
 
 
+def disarm(file, own=()):
+    """Make a notebook harmless, as grading does before it writes it."""
+    notebook = nbformat.read(file, as_version=4)
+    make_harmless(notebook, own)
+    write_private(file, (nbformat.writes(notebook) + "\n").encode())
+
+
 # ----------------------------------------------------------------------------- table
 
 
@@ -191,7 +198,7 @@ def test_exercises_with_other_questions_share_the_table():
 
 
 def test_pages_carry_nothing_active(folder):
-    disarm(autograded_file(folder, EXERCISE, "anna"), own=())
+    disarm(autograded_file(folder, EXERCISE, "anna"))
     report(folder, EXERCISE)
     page = feedback_file(folder, EXERCISE, "anna").read_text(encoding="utf-8")
     assert page_is_passive(page)
@@ -242,8 +249,19 @@ def test_page_of_a_score_that_is_kept_says_so():
     assert "is from an earlier one" not in finish(page, GRADE)
 
 
-def test_note_cannot_write_html():
-    page = finish("<html><head></head><body></body></html>", replace(GRADE, note="<b>"))
+def test_page_has_one_total_and_no_note_for_the_instructor(folder):
+    report(folder, EXERCISE)
+    page = feedback_file(folder, EXERCISE, "anna").read_text(encoding="utf-8")
+    totals = re.findall(r"[\d.]+ (?:of|/) 22(?:\.0)?\b", page)
+    assert len(totals) == 1, totals
+    assert "q3 was missing" not in page  # that stands in grades.csv
+    assert f"Not read yet: {OPEN}." in page
+
+
+def test_student_cannot_write_html():
+    page = finish(
+        "<html><head></head><body></body></html>", replace(GRADE, student="<b>")
+    )
     assert "&lt;b&gt;" in page
 
 

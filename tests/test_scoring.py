@@ -1,18 +1,18 @@
 """Scores in nbgrader's gradebook: set from answers, never from what a cell claims."""
 
 import json
-import math
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
-from nbgrader.utils import determine_grade
 
 from course.exercises import marks
 from course.instructor.classes import scoring
-from course.instructor.classes.scoring import open_gradebook, prepare, score
+from course.instructor.classes.gradebook import open_gradebook
+from course.instructor.classes.grades import Noted, grades_of, note_down
+from course.instructor.classes.scoring import prepare, score
 from course.instructor.judging.answers import ANSWERS, locked_cells
 from course.notebooks import project_folder, read_notebook
 from helpers.exercises import questions_of
@@ -134,7 +134,7 @@ def test_part_of_a_question_is_part_of_its_points(folder, executed):
     assert found.verdicts["q6"].status == "partial"
 
 
-def test_each_check_has_one_number_and_says_what_was_wrong(folder, executed):
+def test_each_check_shows_one_verdict_that_says_what_was_wrong(folder, executed):
     answers = {**ALL_RIGHT, "q8": {"step": make_step(sign=1)}}
 
     def print_markup(cells):
@@ -143,16 +143,12 @@ def test_each_check_has_one_number_and_says_what_was_wrong(folder, executed):
     score(folder, EXERCISE, "anna", executed(answers, change=print_markup), SECRET)
     cells = scored_cells(folder)
     for question, points in POINTS.items():
-        outputs = cells[question].outputs
-        kinds = [one.output_type for one in outputs]
-        assert kinds.count("execute_result") == 1 and kinds[0] == "execute_result"
-        number = float(outputs[0].data["text/plain"])
-        assert math.isfinite(number)
-        assert number == (0 if question == "q8" else points)
-        assert determine_grade(cells[question]) == (number, points)
-        assert not any(ANSWERS in one.get("data", {}) for one in outputs)
-    verdict = cells["q8"].outputs[1].data
-    assert "Graded: 0 of 3 points" in verdict["text/plain"]
+        [shown] = cells[question].outputs
+        reached = 0 if question == "q8" else points
+        text = shown.data["text/plain"]
+        assert text.startswith(f"Graded: {reached} of {points} points\n")
+        assert ANSWERS not in shown.data
+    verdict = cells["q8"].outputs[0].data
     assert "ascent in place of descent" in verdict["text/plain"]
     assert "The loss grows" in verdict["text/html"]
 
@@ -211,19 +207,94 @@ def test_answers_in_another_cell_do_not_count(folder, executed):
 # ------------------------------------------------------------------ open questions
 
 
-def test_an_open_question_waits_for_a_reader_and_keeps_what_he_gave(folder, executed):
-    def plot(cells):
-        more = next(one for one in cells if marks(one).get("grade_id") == "more")
-        more.source = "print('my plot')"
+def answer(name, source):
+    """Return a change that puts an answer into a cell."""
 
-    execution = executed(ALL_RIGHT, change=plot)
+    def change(cells):
+        cell = next(one for one in cells if marks(one).get("grade_id") == name)
+        cell.source = source
+
+    return change
+
+
+def give(folder, name="more", **given):
+    """Give points by hand, as Formgrader does."""
+    with open_gradebook(folder) as gradebook:
+        grade = gradebook.find_grade(name, EXERCISE, EXERCISE, "anna")
+        for field, value in given.items():
+            setattr(grade, field, value)
+        grade.needs_manual_grade = False
+        comment = gradebook.find_comment(
+            name.removesuffix("-check"), EXERCISE, EXERCISE, "anna"
+        )
+        comment.manual_comment = "well seen"
+        gradebook.db.commit()
+
+
+def by_hand(folder, name="more"):
+    """Return what the gradebook has: points, whether they wait, the comment."""
+    with open_gradebook(folder) as gradebook:
+        grade = gradebook.find_grade(name, EXERCISE, EXERCISE, "anna")
+        comment = gradebook.find_comment(
+            name.removesuffix("-check"), EXERCISE, EXERCISE, "anna"
+        )
+        return grade.score, grade.needs_manual_grade, comment.comment
+
+
+def reported(folder):
+    note_down(folder, EXERCISE, "anna", Noted("graded"))
+    return grades_of(folder, EXERCISE, RELEASED.read_text(encoding="utf-8"))[0]
+
+
+@pytest.fixture
+def anna(folder):
+    (folder / "submitted" / "anna").mkdir(parents=True)
+
+
+def test_an_open_question_waits_for_a_reader(folder, executed, anna):
+    execution = executed(ALL_RIGHT, change=answer("more", "print('my plot')"))
     found = score(folder, EXERCISE, "anna", execution, SECRET)
     assert (found.score, found.to_read) == (20, ("more",))
-    with open_gradebook(folder) as gradebook:
-        grade = gradebook.find_grade("more", EXERCISE, EXERCISE, "anna")
-        grade.manual_score, grade.needs_manual_grade = 1.5, False
-        gradebook.db.commit()
-    assert score(folder, EXERCISE, "anna", execution, SECRET).score == 21.5
+    assert reported(folder).note == "to be read: more"
+
+
+@pytest.mark.parametrize(("name", "most"), [("more", 21.5), ("q3-check", 19.5)])
+def test_points_given_by_hand_survive_every_later_run(
+    folder, executed, anna, name, most
+):
+    """The open question, and a check that an instructor overruled."""
+    execution = executed(ALL_RIGHT, change=answer("more", "print('my plot')"))
+    score(folder, EXERCISE, "anna", execution, SECRET)
+    give(folder, name, manual_score=1.5)
+    for _ in range(2):
+        prepare(folder, EXERCISE)
+        assert score(folder, EXERCISE, "anna", execution, SECRET).score == most
+        assert by_hand(folder, name) == (1.5, False, "well seen")
+        assert reported(folder).score == most
+    failed = executed({}, status="crashed", note="the kernel died")
+    assert score(folder, EXERCISE, "anna", failed, SECRET).score == most
+    assert by_hand(folder, name) == (1.5, False, "well seen")
+
+
+def test_points_are_asked_for_again_only_where_the_answer_changed(
+    folder, executed, anna
+):
+    first = executed(ALL_RIGHT, change=answer("more", "print('my plot')"))
+    score(folder, EXERCISE, "anna", first, SECRET)
+    give(folder, manual_score=1.5, extra_credit=0.25)
+    other = executed({**ALL_RIGHT, "q2": {}}, change=answer("more", "print('my plot')"))
+    score(folder, EXERCISE, "anna", other, SECRET)
+    assert by_hand(folder) == (1.75, False, "well seen")
+    changed = executed(ALL_RIGHT, change=answer("more", "print('another')"))
+    for _ in range(2):  # it waits until somebody has read it
+        found = score(folder, EXERCISE, "anna", changed, SECRET)
+        assert found.to_read == ("more",)
+        assert by_hand(folder) == (1.75, True, "well seen")
+        assert reported(folder).scores["more"] == 1.75
+        assert reported(folder).note == "answer changed, to be read again: more"
+    give(folder, manual_score=1.0)
+    score(folder, EXERCISE, "anna", changed, SECRET)
+    assert by_hand(folder) == (1.25, False, "well seen")
 
 
 # ------------------------------------------------------------------ statuses
@@ -244,7 +315,8 @@ def test_a_failed_second_run_keeps_the_first_score_and_says_so(folder, executed)
     assert (found.status, found.score) == ("crashed", 20)
     assert found.note == "the kernel died; the score of an earlier run is kept"
     assert in_gradebook(folder) == {**POINTS, "more": 0}
-    assert scored_cells(folder)["q1"].outputs[0].data["text/plain"] == "3.0"
+    shown = scored_cells(folder)["q1"].outputs[0].data["text/plain"]
+    assert shown.startswith("Graded: 3 of 3 points")
 
 
 def test_altered_and_timed_out_are_scored(folder, executed):
@@ -312,15 +384,28 @@ def test_alembic_need_not_be_on_the_path(tmp_path, monkeypatch):
     )
 
 
-def test_other_questions_than_those_graded_are_refused(folder, executed, monkeypatch):
-    prepare(folder, EXERCISE)
-    score(folder, EXERCISE, "anna", executed({}), SECRET)
-    prepare(folder, EXERCISE)
+def test_a_correction_may_add_withdraw_and_unlock_questions(
+    folder, executed, anna, monkeypatch
+):
+    execution = executed(ALL_RIGHT, change=answer("more", "print('my plot')"))
+    score(folder, EXERCISE, "anna", execution, SECRET)
+    give(folder, manual_score=1.5)
     notebook = read_notebook(RELEASED)
+    check = nbformat.from_dict(check_cell(notebook.cells, "q5"))
     drop(notebook.cells)
+    check.metadata.nbgrader.update(grade_id="q9-check", points=4)
+    notebook.cells.append(check)
+    start = next(one for one in notebook.cells if marks(one).get("grade_id") == "start")
+    start.metadata.nbgrader.update(solution=True, locked=False)
     monkeypatch.setattr(scoring, "exercise_text", lambda _: nbformat.writes(notebook))
-    with pytest.raises(ValueError, match="other questions than those"):
-        prepare(folder, EXERCISE)
+    prepare(folder, EXERCISE)
+    prepare(folder, EXERCISE)
+    with open_gradebook(folder) as gradebook:
+        found = gradebook.find_submission_notebook(EXERCISE, EXERCISE, "anna")
+        most = {grade.name: grade.max_score for grade in found.grades}
+        assert {one.name for one in found.comments} >= {"start", "more", "q1"}
+    assert (most["q5-check"], most["q9-check"], most["q1-check"]) == (0, 4, 3)
+    assert by_hand(folder) == (1.5, False, "well seen")
 
 
 def test_the_questions_are_those_of_the_release():

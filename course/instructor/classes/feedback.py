@@ -1,10 +1,8 @@
 """A page for each student: what came out, without anything that acts in a browser."""
 
-from collections.abc import Container
 from html import escape
 from pathlib import Path
 
-import nbformat
 from bs4 import BeautifulSoup
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -13,7 +11,6 @@ from course.exercises import ANSWERED_BY
 from course.instructor.classes.class_folder import write_private
 from course.instructor.classes.gradebook import course_directory
 from course.instructor.classes.grades import Grade
-from course.instructor.classes.harmless import make_harmless
 
 # Nothing may run, and nothing may be fetched, whatever the page holds.
 POLICY = (
@@ -50,21 +47,6 @@ def autograded_file(folder: Path, exercise: str, student: str) -> Path:
 def feedback_file(folder: Path, exercise: str, student: str) -> Path:
     """Return where a student's page lies."""
     return folder / "feedback" / student / exercise / f"{exercise}.html"
-
-
-def disarm(file: Path, own: Container[str]) -> None:
-    """Make a graded notebook harmless; nbgrader's Formgrader shows it as it is.
-
-    Parameters
-    ----------
-    file : pathlib.Path
-        The notebook.
-    own : container of str
-        Sources of Markdown cells that are ours.
-    """
-    notebook = nbformat.read(file, as_version=4)
-    make_harmless(notebook, own)
-    write_private(file, (nbformat.writes(notebook) + "\n").encode())
 
 
 def write_feedback(folder: Path, grade: Grade) -> Path:
@@ -106,6 +88,8 @@ def finish(page: str, grade: Grade) -> str:
     for link in soup("a"):
         if not str(link.get("href", "#")).startswith("#"):
             del link["href"]
+    for total in soup.select(".panel-heading > h4"):
+        total.decompose()  # ours stands above it, and is the one that counts
     for link in soup.select('#toc a:not([href^="#comment"])'):
         question = str(link.get("href")).removeprefix("#").removesuffix(ANSWERED_BY)
         link.string = question  # nbgrader calls all of them "Test cell"
@@ -136,7 +120,7 @@ def _heading(grade: Grade) -> str:
     score = (
         "no score" if grade.score is None else f"{grade.score:g} of {grade.points:g}"
     )
-    lines = [_meaning(grade), grade.note]
+    lines = [_meaning(grade), _waits(grade)]
     time = grade.submitted[:16].replace("T", " ")
     return (
         '<div style="max-width: 60em; margin: 1em auto; padding: 0 1em">'
@@ -146,6 +130,12 @@ def _heading(grade: Grade) -> str:
         + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
         + "</div>"
     )
+
+
+def _waits(grade: Grade) -> str:
+    unread = [name for name, points in grade.scores.items() if points is None]
+    waits = unread and grade.score is not None
+    return f"Not read yet: {', '.join(unread)}." if waits else ""
 
 
 def _meaning(grade: Grade) -> str:

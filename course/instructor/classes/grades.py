@@ -145,8 +145,11 @@ def _grade(
             "missing", NOT_GRADED if submitted else NOT_COLLECTED, has_score=False
         )
     scores: dict[str, float | None] = dict.fromkeys(points)
+    again: list[str] = []
     if found.has_score:
-        scores.update(_scores(gradebook, exercise, student))
+        entered = _entered(gradebook, exercise, student)
+        scores |= {name: entered[name][0] for name in points if name in entered}
+        again = [name for name in points if name in entered and entered[name][1]]
     given = [score for score in scores.values() if score is not None]
     return Grade(
         student=student,
@@ -156,27 +159,41 @@ def _grade(
         points=sum(points.values()),
         scores=scores,
         mistakes=found.mistakes,
-        note=_note(found, scores),
+        note=_note(found, scores, again),
         submitted=submitted,
     )
 
 
-def _note(found: Noted, scores: Mapping[str, float | None]) -> str:
-    unread = [name for name, score in scores.items() if score is None]
-    if not found.has_score or not unread:
+def _note(
+    found: Noted, scores: Mapping[str, float | None], again: Sequence[str]
+) -> str:
+    if not found.has_score:
         return found.note
-    return "; ".join(filter(None, [found.note, f"to be read: {', '.join(unread)}"]))
+    unread = ", ".join(name for name, score in scores.items() if score is None)
+    said = [found.note, unread and f"to be read: {unread}"]
+    if again:
+        said.append(f"answer changed, to be read again: {', '.join(again)}")
+    return "; ".join(filter(None, said))
 
 
-def _scores(gradebook: Any, exercise: str, student: str) -> dict[str, float | None]:
+def _entered(
+    gradebook: Any, exercise: str, student: str
+) -> dict[str, tuple[float | None, bool]]:
+    """Return each question's points, and whether they were given for another answer.
+
+    Points that a person gave count until that person gives others.
+    """
     try:
         submission = gradebook.find_submission_notebook(exercise, exercise, student)
     except MissingEntry:
         return {}
-    return {
-        _question(grade.name): None if grade.needs_manual_grade else float(grade.score)
-        for grade in submission.grades
-    }
+    found = {}
+    for grade in submission.grades:
+        given = grade.manual_score is not None
+        waits = grade.needs_manual_grade and not given
+        points = None if waits else float(grade.score)
+        found[_question(grade.name)] = points, grade.needs_manual_grade and given
+    return found
 
 
 def _question(grade_id: str) -> str:

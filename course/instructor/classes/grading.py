@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import nbformat
 from tqdm import tqdm
 
 from course.instructor.classes.class_folder import secret_of, students_who_submitted
-from course.instructor.classes.feedback import autograded_file, disarm
 from course.instructor.classes.grades import NOT_GRADED, Noted, note_down, noted
 from course.instructor.classes.kept_executions import kept
 from course.instructor.classes.parallel import execute_all
 from course.instructor.classes.scoring import prepare, score
-from course.instructor.judging.answers import released_text
 from course.instructor.running.execution import Limits
 from course.instructor.running.sandbox import require_sandbox
 from helpers.exercises.reading import clean
@@ -53,27 +50,22 @@ def grade(
         require_sandbox()
     execute_all(folder, exercise, jobs, dask, limits or Limits(), unsafe, again)
     prepare(folder, exercise)
-    own = _own_text(exercise)
     found = {}
     students = students_who_submitted(folder, exercise)
     for student in tqdm(students, desc="scored", disable=None):
-        found[student] = _score(folder, exercise, student, own)
+        found[student] = _score(folder, exercise, student)
         note_down(folder, exercise, student, found[student])
     return found
 
 
-def _score(folder: Path, exercise: str, student: str, own: set[str]) -> Noted:
-    """Score one submission, and make what nbgrader keeps of it harmless."""
-    graded = autograded_file(folder, exercise, student)
+def _score(folder: Path, exercise: str, student: str) -> Noted:
+    """Score one submission."""
     execution = kept(folder, exercise, student)
     if execution is None:  # it came while the others were executed
         return Noted("missing", NOT_GRADED, has_score=False)
     try:
         scored = score(folder, exercise, student, execution, secret_of(folder))
-        if graded.exists():
-            disarm(graded, own)
     except Exception as error:  # one submission must not stop the others
-        graded.unlink(missing_ok=True)
         note = f"scoring failed with {type(error).__name__}: {clean(error)}"
         return Noted("crashed", note, has_score=False)
     mistakes = {name: list(one.mistakes) for name, one in scored.verdicts.items()}
@@ -81,9 +73,3 @@ def _score(folder: Path, exercise: str, student: str, own: set[str]) -> Noted:
     if scored.score is not None and not mistakes and before is not None:
         mistakes = dict(before.mistakes)  # those of the score that is kept
     return Noted(scored.status, scored.note, scored.score is not None, mistakes)
-
-
-def _own_text(exercise: str) -> set[str]:
-    """Return our own Markdown, which stays as it is."""
-    cells = nbformat.reads(released_text(exercise), as_version=4).cells
-    return {cell.source for cell in cells if cell.cell_type == "markdown"}

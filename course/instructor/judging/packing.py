@@ -18,6 +18,7 @@ import numpy as np
 
 MOST_BYTES = 4_000_000  # of one array
 MOST_ITEMS = 20_000  # in a list, or of texts in an array
+MOST_LISTS = 100_000  # in a list that is packed as an array
 LONGEST = 500  # signs of a text
 DEEPEST = 6  # lists in lists
 FEW = 16  # items of a list that are packed one by one
@@ -73,8 +74,8 @@ def _short(text: str | bytes) -> str:
 
 def _pack_array(value: Any) -> dict[str, Any]:
     array = np.asarray(value)
-    if array.nbytes > MOST_BYTES:
-        raise Unpackable(f"an array of {array.size} numbers")
+    if array.nbytes > MOST_BYTES or _places(array.shape) > MOST_BYTES:
+        raise Unpackable(f"an array of shape {array.shape}")
     if np.ma.is_masked(value):
         raise Unpackable("an array with masked elements")
     if array.dtype.kind in "OU":
@@ -119,6 +120,8 @@ def _pack_sequence(value: list | tuple, depth: int) -> dict[str, Any]:
         try:  # a long list is shorter as an array
             array = np.asarray(value)
             if array.dtype.kind in "biufU":
+                if _places(array.shape[:-1]) > MOST_LISTS:
+                    raise Unpackable(f"a list of shape {array.shape}")
                 return {**tree, "array": _pack_array(array)}
         except ValueError:  # rows of different length
             pass
@@ -177,13 +180,18 @@ def _text_in(tree: dict, key: str) -> str:
     return text
 
 
+def _places(shape: tuple[int, ...] | list[int]) -> int:
+    """Return the size; a length of 0 must not hide what the others would make."""
+    return math.prod(max(length, 1) for length in shape)
+
+
 def _shape_in(tree: dict, most: int) -> tuple[int, ...]:
     shape = tree.get("shape")
     if (
         not isinstance(shape, list)
         or len(shape) > 8
         or not all(type(length) is int and 0 <= length <= most for length in shape)
-        or math.prod(shape) > most
+        or _places(shape) > most
     ):
         raise Unpackable("a shape that is none")
     return tuple(shape)
@@ -226,6 +234,8 @@ def _unpack_sequence(tree: dict, depth: int) -> list | tuple:
         array = unpack(tree["array"], depth + 1)
         if not isinstance(array, np.ndarray) or array.ndim == 0:
             raise Unpackable("a list without items")
+        if _places(array.shape[:-1]) > MOST_LISTS:
+            raise Unpackable("a list of too many lists")
         items = array.tolist()
     else:
         trees = tree.get("items")
@@ -243,6 +253,7 @@ def _unpack_table(tree: dict) -> Any:
         not isinstance(values, np.ndarray)
         or values.ndim != 2
         or not isinstance(columns, list)
+        or len(columns) > MOST_ITEMS
         or len(columns) != values.shape[1]
         or not all(isinstance(name, str) and len(name) <= LONGEST for name in columns)
     ):
