@@ -9,7 +9,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from helpers.validation import as_count, as_labels, as_numbers, require_same_length
+from helpers.validation import (
+    ROUNDING,
+    as_count,
+    as_labels,
+    as_numbers,
+    require_same_length,
+)
 
 __all__ = [
     "from_one_hot",
@@ -29,7 +35,8 @@ def prepare_images(images: ArrayLike, layout: str = "image") -> np.ndarray:
     ----------
     images : array_like, shape (samples, height, width) or (..., channels)
         Either uint8 pixels, 0 to 255, which are divided by 255, or floats that are
-        in [0, 1] already, which keep their values. At most 4 channels, last.
+        in [0, 1] already, which keep their values (what leaves the range by rounding
+        alone becomes 0 or 1). At most 4 channels, last.
     layout : {"image", "flat"}, default "image"
         "image" for convolutional layers, "flat" for dense layers.
 
@@ -56,6 +63,7 @@ def prepare_images(images: ArrayLike, layout: str = "image") -> np.ndarray:
     else:
         _require_scaled(pixels)
         scaled = np.array(pixels, dtype=np.float32, order="C")
+        np.clip(scaled, 0, 1, out=scaled)  # what rounding added
     if layout == "flat":
         return scaled.reshape(len(scaled), -1)
     return scaled[..., np.newaxis] if scaled.ndim == 3 else scaled
@@ -342,8 +350,12 @@ def _require_image_axes(shape: tuple[int, ...]) -> None:
         problem = "One image? Give images[np.newaxis]. Flat already? Nothing is to do"
     elif len(shape) == 4 and shape[-1] > 4:
         problem = f"The last axis would be {shape[-1]} channels; put channels last"
-    elif len(shape) == 3 and shape[0] == shape[1] > 4 and shape[2] in (1, 3, 4):
-        problem = "This looks like one image with channels; give images[np.newaxis]"
+    elif len(shape) == 3 and min(shape[:2]) > 4 and shape[2] in (1, 3, 4):
+        problem = (
+            "This looks like one image with channels: give images[np.newaxis]. Several "
+            f"images that are {shape[2]} wide need an axis for their channel: give "
+            "images[..., np.newaxis]"
+        )
     elif len(shape) not in (3, 4):
         problem = "Reshape it first"
     if problem is not None:
@@ -357,7 +369,7 @@ def _require_scaled(pixels: np.ndarray) -> None:
             "needed. For whole numbers 0 to 255: images.astype(np.uint8)."
         )
     lowest, highest = pixels.min(), pixels.max()
-    if lowest < 0 or highest > 1:
+    if lowest < -ROUNDING or highest > 1 + ROUNDING:
         raise ValueError(
             f"images holds floats from {lowest:g} to {highest:g}; floats must be in "
             "[0, 1], uint8 in 0 to 255. For pixels 0 to 255 stored as floats: "

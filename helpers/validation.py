@@ -11,6 +11,8 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike
 
+ROUNDING = 1e-4  # so far a share may leave 0 to 1: a softmax in float32 does
+
 
 def as_numbers(
     value: ArrayLike, name: str, ndim: int | Sequence[int] | None = None
@@ -121,6 +123,41 @@ def as_labels(value: ArrayLike, name: str, n_classes: int | None = None) -> np.n
             f"0 to {n_classes - 1}. Are the labels counted from 1?"
         )
     return whole
+
+
+def as_shares(
+    value: ArrayLike, name: str, ndim: int | Sequence[int] | None = None
+) -> np.ndarray:
+    """Return shares, probabilities or accuracies as floats from 0 to 1.
+
+    What leaves the range by rounding alone is taken as 0 or 1.
+
+    Parameters
+    ----------
+    value : array_like
+        Numbers from 0 to 1, of any shape with at least one element.
+    name : str
+        The caller's name for it, for the message.
+    ndim : int or sequence of int, optional
+        How many axes it may have.
+
+    Returns
+    -------
+    numpy.ndarray of float64
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `as_numbers`, and if a number lies outside 0 to 1.
+    """
+    shares = as_numbers(value, name, ndim).astype(float)
+    if shares.min() < -ROUNDING or shares.max() > 1 + ROUNDING:
+        raise ValueError(
+            f"{name} goes from {shares.min():g} to {shares.max():g}; shares from 0 to "
+            "1 are needed. Divide percentages by 100; logits need a softmax or "
+            "sigmoid first."
+        )
+    return shares.clip(0, 1)
 
 
 def as_count(value: SupportsIndex, name: str, least: int = 1) -> int:

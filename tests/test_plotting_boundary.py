@@ -141,7 +141,7 @@ def test_input_that_does_not_fit():
         plot_decision_boundary(right_half, POINTS, [0, 1, 2, 8])
     with pytest.raises(ValueError, match="for 4 points"):
         plot_decision_boundary(lambda rows: np.zeros(3), POINTS, LABELS)
-    with pytest.raises(ValueError, match="Logits need a sigmoid"):
+    with pytest.raises(ValueError, match="logits need a softmax or sigmoid"):
         plot_decision_boundary(lambda rows: 9.0 * rows[:, 0], POINTS, LABELS)
     with pytest.raises(ValueError, match="NaN"):
         plot_decision_boundary(lambda rows: rows[:, 0] * np.nan, POINTS, LABELS)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from helpers.plotting import (
     description,
-    images,
+    mosaic,
     plot_digits,
     plot_grayscale,
     plot_weights,
@@ -36,14 +36,14 @@ def no_figures_left():
 def captions(monkeypatch):
     """A function that returns the captions of axes: text, whether bold, and place."""
     made = {}
-    real = images._outline
+    real = mosaic._outline
 
     def spied(text, bold, points):
         path = real(text, bold, points)
         made[id(path)] = (text, bold, path)
         return path
 
-    monkeypatch.setattr(images, "_outline", spied)
+    monkeypatch.setattr(mosaic, "_outline", spied)
 
     def read(ax):
         found = [part for part in ax.collections if part.get_gid() == "captions"]
@@ -156,6 +156,10 @@ def test_grayscale_words_state_facts_of_the_image():
         (np.full((28, 28), np.nan), ValueError, "NaN"),
         (digit().astype(int), TypeError, "uint8"),
         (np.zeros(784), ValueError, r"reshape\(28, 28\)"),
+        (np.zeros((1, 784)), ValueError, r"no image. A flat image.*reshape\(28, 28\)"),
+        (np.zeros((784, 1)), ValueError, r"reshape\(28, 28\)"),
+        (np.zeros((1, 783)), ValueError, "its height and width"),
+        (np.full((28, 28), 1.00011), ValueError, "from 1.00011 to 1.00011; 0 to 1"),
         (np.zeros((28, 28, 3)), ValueError, "colour"),
         (np.zeros((5, 28, 28)), ValueError, r"images\[0\]"),
         (np.zeros((0, 0)), ValueError, "empty"),
@@ -166,6 +170,13 @@ def test_grayscale_refuses_wrong_images(image, error, message):
     with pytest.raises(error, match=message):
         plot_grayscale(image)
     assert plt.get_fignums() == []
+
+
+def test_what_rounding_adds_is_no_error():
+    rounded = np.where(digit() > 200, 1.0000001, -1e-7)
+    assert plot_grayscale(rounded).images[0].get_array().max() == 1
+    assert plot_digits(rounded[np.newaxis]).images[0].get_array().min() == 0
+    plot_digits(np.zeros((1, 8, 8)), predictions=[1], probabilities=[1.0000001])
 
 
 @pytest.mark.parametrize(
@@ -327,9 +338,44 @@ def test_digits_refuse_what_does_not_fit(arguments, error, message):
     assert plt.get_fignums() == []
 
 
-def test_digits_refuse_flat_images_and_say_how_to_reshape():
+@pytest.mark.parametrize("shape", [(3, 784), (3, 1, 784), (3, 784, 1, 1)])
+def test_digits_refuse_flat_images_and_say_how_to_reshape(shape):
     with pytest.raises(ValueError, match=r"reshape\(-1, 28, 28\)"):
-        plot_digits(np.zeros((3, 784)))
+        plot_digits(np.zeros(shape))
+
+
+@pytest.mark.parametrize("plot", [plot_digits, plot_weights])
+def test_rows_and_columns_are_named_in_the_picture(plot):
+    ax = plot(
+        np.ones((6, 9, 9)), columns=3, row_names=["above", "below"], column_names="ABC"
+    )
+    ax.figure.draw_without_rendering()
+    texts = {text.get_text(): text for text in ax.texts}
+    assert list(texts) == ["above", "below", "A", "B", "C"]
+    left = ax.transData.transform((0.5, 0))[0]  # of the first image
+    for row, name in enumerate(["above", "below"]):
+        assert texts[name].get_window_extent().x1 < left
+        assert texts[name].xy[1] == pytest.approx(1 + 10 * row + 4)  # the middle row
+    for column, name in enumerate("ABC"):
+        assert texts[name].xy[0] == pytest.approx(1 + 10 * column + 4)
+        assert texts[name].xy[1] == 1  # above the first row
+    words = description(ax)
+    assert words.endswith("The rows are above and below. The columns are A, B and C.")
+    assert ax.figure.get_tightbbox().width <= 6.1
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"row_names": ["a"]}, "row_names has 1 name, but the picture has 2 rows"),
+        ({"column_names": "abcd"}, "has 4 names, but the picture has 3 columns"),
+    ],
+)
+def test_names_of_rows_and_columns_fit(more, message):
+    for plot in (plot_digits, plot_weights):
+        with pytest.raises(ValueError, match=message):
+            plot(np.ones((6, 9, 9)), columns=3, **more)
+        plt.close("all")
 
 
 # plot_weights
@@ -355,13 +401,28 @@ def test_the_two_ends_of_the_weights_differ_in_print_too():
     assert abs(grey[0] - grey[1]) > 0.15
 
 
+@pytest.mark.parametrize("least", [0.0, -1e-9])
+def test_without_negative_numbers_the_scale_begins_at_zero(least):
+    weights = np.array([[least, 1.0], [2.0, 4.0]])
+    ax = plot_weights(weights, what="importance")
+    assert ax.images[0].get_clim() == (0, 4)
+    cmap = ax.images[0].get_cmap()
+    assert to_hex(cmap(0.0)) == "#ffffff"
+    greys = [
+        np.dot(cmap(float(share))[:3], [0.3, 0.59, 0.11]) for share in (0, 0.3, 0.6, 1)
+    ]
+    assert greys == sorted(greys, reverse=True)
+    assert "the darker the blue, the larger the importance" in description(ax)
+    assert "orange" not in description(ax)
+
+
 def test_weights_words_limit_and_errors():
-    ax = plot_weights(np.eye(3), limit=3, what="importance", title="Forest")
+    ax = plot_weights(-np.eye(3), limit=3, what="loading", title="PCA")
     assert ax.images[0].get_clim() == (-3, 3)
     words = description(ax)
-    assert words.startswith("Forest: 1 image of 3 by 3 pixels")
-    assert "importance is positive" in words
-    assert ax.figure.axes[1].get_ylabel() == "importance"
+    assert words.startswith("PCA: 1 image of 3 by 3 pixels")
+    assert "loading is positive" in words
+    assert ax.figure.axes[1].get_ylabel() == "loading"
     plot_weights(np.zeros((3, 3)))  # nothing but zero is fine
     with pytest.raises(ValueError, match="limit is 0"):
         plot_weights(np.eye(3), limit=0)
@@ -371,6 +432,34 @@ def test_weights_words_limit_and_errors():
         plot_weights([[np.nan, 1.0]])
     with pytest.raises(ValueError, match="axes"):
         plot_weights(np.zeros(9))
+    for flat in (np.zeros((1, 784)), np.zeros((784, 1)), np.zeros((2, 1, 784))):
+        with pytest.raises(ValueError, match=r"reshape\(-1, 28, 28\)"):
+            plot_weights(flat)
+    plot_weights(np.zeros((2, 1, 40)))  # kernels of one channel
+
+
+def spot(row, column):
+    image = np.zeros((9, 9))
+    image[row, column] = -1.0
+    return image
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        ([spot(4, 4)], "The weight is largest in the middle."),
+        ([spot(4, 4)] * 2, "The weight is largest in the middle in each."),
+        (
+            [spot(0, 0), spot(8, 4)],
+            "The weight is largest at the top on the left in image 1 and largest at "
+            "the bottom in image 2.",
+        ),
+        ([spot(4, 8)] * 5, "Taken over all images, the weight is largest halfway up"),
+        ([np.ones((9, 9))], "The weight is spread over the whole image."),
+    ],
+)
+def test_the_words_say_where_weights_are_large(images, words):
+    assert words in description(plot_weights(images))
 
 
 # Reference pictures

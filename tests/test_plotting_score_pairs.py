@@ -52,8 +52,8 @@ def test_words():
     ("scores", "names", "words"),
     [
         ({}, ["a", "b"], "empty"),
-        ({"forest": [0.5]}, ["a", "b"], "two shares"),
-        ({"forest": [0.5, 1.2]}, ["a", "b"], "two shares"),
+        ({"forest": [0.5]}, ["a", "b"], "has 1 number; two are needed"),
+        ({"forest": [0.5, 1.2]}, ["a", "b"], "from 0.5 to 1.2; shares from 0 to 1"),
         ({"forest": [0.5, np.nan]}, ["a", "b"], "NaN"),
         (SCORES, ["a"], "two names"),
     ],

@@ -18,7 +18,7 @@ from helpers.plotting.display import show
 from helpers.plotting.embedding import plot_embedding
 from helpers.plotting.histories import plot_histories
 from helpers.plotting.history import plot_history
-from helpers.plotting.images import plot_digits, plot_grayscale, plot_weights
+from helpers.plotting.images import plot_digits, plot_grayscale
 from helpers.plotting.layer_outputs import plot_layer_outputs
 from helpers.plotting.learning_curves import plot_learning_curves
 from helpers.plotting.learning_step import plot_learning_step
@@ -28,6 +28,7 @@ from helpers.plotting.score_pairs import plot_score_pairs
 from helpers.plotting.series import plot_series
 from helpers.plotting.style import use_for_the_notebook
 from helpers.plotting.variance import plot_explained_variance
+from helpers.plotting.weights import plot_weights
 from helpers.plotting.windows import plot_window_split, plot_windows
 from helpers.plotting.words import describe, description
 

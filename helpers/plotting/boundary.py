@@ -19,7 +19,7 @@ from helpers.plotting.style import (
     tidy,
 )
 from helpers.plotting.words import count, describe, opening, percent
-from helpers.validation import as_labels, as_numbers, require_same_length
+from helpers.validation import as_labels, as_numbers, as_shares, require_same_length
 
 _CELLS = 160  # along each side
 _HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "||||", "++++")
@@ -133,11 +133,7 @@ def _classes(
     if answer.ndim == 2:
         return np.asarray(answer.argmax(axis=1))
     if answer.dtype.kind == "f":
-        if answer.min() < 0 or answer.max() > 1:
-            raise ValueError(
-                f"classify returned numbers from {answer.min():g} to {answer.max():g}; "
-                "probabilities are needed. Logits need a sigmoid first."
-            )
+        answer = as_shares(answer, "what classify returns")
         return (answer >= threshold).astype(np.int64)
     return as_labels(answer, "what classify returns")
 

@@ -15,7 +15,7 @@ from helpers.plotting.style import (
     tidy,
 )
 from helpers.plotting.words import count, describe, percent
-from helpers.validation import as_labels, as_numbers, require_same_length
+from helpers.validation import as_labels, as_shares, require_same_length
 
 _Z = 1.96  # standard deviations that hold 95% of a normal distribution
 
@@ -84,17 +84,12 @@ def _certainty_and_hits(
     y_true: ArrayLike, probabilities: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray, bool]:
     """Return each prediction's probability, whether it came true, and the case."""
-    shares = as_numbers(probabilities, "probabilities", ndim=(1, 2)).astype(float)
+    shares = as_shares(probabilities, "probabilities", ndim=(1, 2))
     if shares.ndim == 2 and shares.shape[1] == 1:
         shares = shares[:, 0]
     several = shares.ndim == 2
     labels = as_labels(y_true, "y_true", shares.shape[1] if several else 2)
     require_same_length(y_true=labels, probabilities=shares)
-    if shares.min() < 0 or shares.max() > 1 + 1e-6:
-        raise ValueError(
-            f"probabilities go from {shares.min():g} to {shares.max():g}; 0 to 1 is "
-            "needed. Logits need a softmax or sigmoid first."
-        )
     if several and np.abs(shares.sum(axis=1) - 1).max() > 1e-3:
         raise ValueError(
             "probabilities has rows that do not add up to 1; the outputs of a softmax "

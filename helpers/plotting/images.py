@@ -1,37 +1,36 @@
-"""Images: one, many in one mosaic, and images of signed weights."""
+"""Greyscale images: one, or many in one picture."""
 
-import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.font_manager import FontProperties
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike
 
-from helpers.plotting.names import as_class_names, name_of
-from helpers.plotting.style import (
-    INK,
-    NEGATIVE,
-    SIGNED,
-    WIDTH,
-    bare,
-    drawn_width,
-    framed,
-    in_course_style,
-    new_axes,
+from helpers.plotting.mosaic import (
+    columns_for,
+    draw_frames,
+    figure_size,
+    full_figure,
+    lay_out,
+    lines_of,
+    write_captions,
+    write_names,
 )
-from helpers.plotting.words import count, describe, listing, opening, percent
-from helpers.validation import as_labels, as_numbers, require_same_length
+from helpers.plotting.names import as_class_names, name_of
+from helpers.plotting.style import bare, framed, in_course_style, new_axes
+from helpers.plotting.words import count, describe, opening, percent
+from helpers.validation import (
+    ROUNDING,
+    as_labels,
+    as_numbers,
+    as_shares,
+    require_same_length,
+)
 
-_ABOVE = 0.3  # inches for the title
 _CROSS = "\u2717"
+_LONGEST_STRIP = 16  # pixels: what is longer and one pixel high is no image
 
 
 @in_course_style
@@ -66,7 +65,7 @@ def plot_grayscale(
         If the shape is wrong, a pixel is NaN or out of range, or there is no such
         class.
     """
-    ink = _as_ink(image, "image", "(height, width) or (height, width, 1)", ndim=2)
+    ink = as_ink(image, "image", "(height, width) or (height, width, 1)", ndim=2)
     names = as_class_names(class_names)
     title = "" if label is None else name_of(label, names)
     ax = new_axes(ax, width=2.4, height=2.4 if not title else 2.65)
@@ -87,6 +86,8 @@ def plot_digits(
     columns: int | None = None,
     title: str = "",
     ax: Axes | None = None,
+    row_names: Iterable[Any] | None = None,
+    column_names: Iterable[Any] | None = None,
 ) -> Axes:
     """Draw many greyscale images as one picture, row by row.
 
@@ -109,6 +110,8 @@ def plot_digits(
         Written above.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a new figure.
+    row_names, column_names : iterable of str, optional
+        One name for each row, written at its left, and for each column, above it.
 
     Returns
     -------
@@ -119,88 +122,29 @@ def plot_digits(
     TypeError, ValueError
         If shapes, lengths, ranges or labels do not fit; the message says which.
     """
-    ink = _as_ink(images, "images", "(samples, height, width)", ndim=3)
+    ink = as_ink(images, "images", "(samples, height, width)", ndim=3)
     captions, wrong = _captions(ink, labels, predictions, probabilities, class_names)
-    columns = _columns(columns, len(ink), captions)
+    columns = columns_for(columns, len(ink), captions)
     rows = math.ceil(len(ink) / columns)
-    mosaic, places = _mosaic(ink, columns, _lines(captions), background=0.0)
+    mosaic, places = lay_out(ink, columns, lines_of(captions), background=0.0)
     height, width = mosaic.shape
-    ax = _full_figure(mosaic, ink.shape, title) if ax is None else new_axes(ax)
+    if ax is None and row_names is None and column_names is None:
+        ax = full_figure(mosaic, ink.shape, title)
+    else:
+        ax = new_axes(ax, *figure_size(mosaic, ink.shape, title))
     ax.imshow(mosaic, cmap="gray_r", vmin=0, vmax=1, aspect="equal")
     bare(ax)
-    ax.set_title(title)
+    ax.set_title(title, pad=6 if column_names is None else 22)
     ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
-    _frame(ax, places, ink.shape[1:], wrong)
-    _write_captions(ax, places, ink.shape[1:], captions, wrong)
-    describe(ax, _words_of_digits(len(ink), rows, columns, title, captions, wrong))
+    draw_frames(ax, places, ink.shape[1:], wrong)
+    named = write_names(ax, places, ink.shape[1:], columns, row_names, column_names)
+    write_captions(ax, places, ink.shape[1:], captions, wrong)
+    words = _words_of_digits(len(ink), rows, columns, title, captions, wrong)
+    describe(ax, words + named)
     return ax
 
 
-@in_course_style
-def plot_weights(
-    weights: ArrayLike,
-    titles: Iterable[Any] | None = None,
-    columns: int | None = None,
-    limit: float | None = None,
-    title: str = "",
-    what: str = "weight",
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw signed numbers as images: blue above zero, white at zero, orange below.
-
-    For principal components, the weights of a unit, filters, or importances of pixels.
-    All images share one scale, which reaches equally far on both sides of zero.
-
-    Parameters
-    ----------
-    weights : array_like, shape (height, width) or (images, height, width)
-        Any finite numbers.
-    titles : iterable of str, optional
-        One a image, written below it.
-    columns : int, optional
-        Images in a row. Default: 10 for up to 100 images, then a square.
-    limit : float, optional
-        The magnitude that gets the strongest colour. Default: the largest there is.
-    title : str, optional
-        Written above.
-    what : str, optional
-        What the numbers are, for the colour bar.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw. Default: a new figure.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the shape is wrong, a number is NaN, `limit` is not above 0, or there is not
-        one title an image.
-    """
-    images = as_numbers(weights, "weights", ndim=(2, 3)).astype(float)
-    images = images[np.newaxis] if images.ndim == 2 else images
-    captions = [] if titles is None else [str(text) for text in titles]
-    if titles is not None:
-        require_same_length(weights=images, titles=captions)
-    limit = _colour_limit(images, limit)
-    columns = _columns(columns, len(images), captions)
-    mosaic, places = _mosaic(images, columns, _lines(captions), background=0.0)
-    width, height = _figure_size(mosaic, images.shape, title)
-    ax = new_axes(ax, width + 0.9, height)
-    picture = ax.imshow(mosaic, cmap=SIGNED, vmin=-limit, vmax=limit, aspect="equal")
-    bare(ax)
-    ax.set_title(title)
-    nothing_wrong = np.zeros(len(images), dtype=bool)
-    _frame(ax, places, images.shape[1:], nothing_wrong)
-    _write_captions(ax, places, images.shape[1:], captions, nothing_wrong)
-    bar = ax.figure.colorbar(picture, ax=ax, label=what, shrink=0.9, aspect=25)
-    bar.ax.tick_params(labelfontfamily="DejaVu Sans")
-    describe(ax, _words_of_weights(images, captions, title, what))
-    return ax
-
-
-def _as_ink(value: ArrayLike, name: str, shape: str, ndim: int) -> np.ndarray:
+def as_ink(value: ArrayLike, name: str, shape: str, ndim: int) -> np.ndarray:
     """Return pixels as floats: 0 is paper, 1 is ink. A last axis of 1 is dropped."""
     array = as_numbers(value, name)
     if array.ndim == ndim + 1 and array.shape[-1] == 1:
@@ -209,6 +153,11 @@ def _as_ink(value: ArrayLike, name: str, shape: str, ndim: int) -> np.ndarray:
         raise ValueError(
             f"{name} has shape {array.shape}; {shape} is needed. {_hint(array)}"
         )
+    if min(array.shape[-2:]) == 1 and max(array.shape[-2:]) > _LONGEST_STRIP:
+        raise ValueError(
+            f"{name} has shape {array.shape}; {shape} is needed, and a strip of one "
+            f"pixel is no image. {_hint(array)}"
+        )
     if array.dtype == np.uint8:
         return array / np.float32(255)
     if array.dtype.kind in "iu":
@@ -216,23 +165,26 @@ def _as_ink(value: ArrayLike, name: str, shape: str, ndim: int) -> np.ndarray:
             f"{name} holds {array.dtype} values, which may mean 0 to 1 or 0 to 255. "
             'Use .astype("uint8") for 0 to 255, or floats from 0 to 1.'
         )
-    ink = array.astype(np.float32)
-    if ink.min() < 0 or ink.max() > 1:
+    if array.min() < -ROUNDING or array.max() > 1 + ROUNDING:
         raise ValueError(
-            f"{name} holds floats from {ink.min():g} to {ink.max():g}; 0 to 1 is "
+            f"{name} holds floats from {array.min():g} to {array.max():g}; 0 to 1 is "
             "needed. Divide pixels of 0 to 255 by 255; signed numbers go to "
             "plot_weights."
         )
-    return ink
+    return array.astype(np.float32).clip(0, 1)
 
 
 def _hint(array: np.ndarray) -> str:
     if array.shape[-1] in (3, 4) and array.ndim >= 3:
         return "It looks like colour images; only greyscale is drawn here."
-    side = math.isqrt(array.shape[-1])
-    if array.ndim <= 2 and side > 1 and side * side == array.shape[-1]:
-        front = "" if array.ndim == 1 else "-1, "
-        return f"A flat image? Use .reshape({front}{side}, {side})."
+    strip = array.ndim > 1 and min(array.shape[-2:]) == 1
+    length = max(array.shape[-2:]) if strip else array.shape[-1]
+    side = math.isqrt(length)
+    if (strip or array.ndim <= 2) and side > 1 and side * side == length:
+        several = array.size > length or (array.ndim > 1 and not strip)
+        return f"A flat image? Use .reshape({'-1, ' if several else ''}{side}, {side})."
+    if strip:
+        return "Give each image its height and width with .reshape(...)."
     return "One image is images[0]; several are images[:20]."
 
 
@@ -248,18 +200,6 @@ def _words_of_image(ink: np.ndarray, title: str) -> str:
         f"{rows.min()} and {rows.max()} and columns {columns.min()} and "
         f"{columns.max()}, on white."
     )
-
-
-def _columns(columns: int | None, n_images: int, captions: Sequence[str]) -> int:
-    """Return how many images stand in a row: ten, or fewer under long captions."""
-    if columns is None and n_images > 100 and not captions:
-        return math.ceil(math.sqrt(n_images))
-    if columns is None:
-        fitting = int(WIDTH * 72 / (0.62 * 7.5 * max(_longest(captions), 1)))
-        return min(n_images, max(3, min(10, fitting)))
-    if int(columns) != columns or columns < 1:
-        raise ValueError(f"columns is {columns}; a whole number from 1 is needed.")
-    return min(int(columns), n_images)
 
 
 def _captions(
@@ -304,129 +244,14 @@ def _captions(
 def _probabilities(value: ArrayLike, ink: np.ndarray, predicted: bool) -> np.ndarray:
     if not predicted:
         raise ValueError("probabilities need predictions; give both.")
-    shares = as_numbers(value, "probabilities")
+    shares = as_shares(value, "probabilities")
     if shares.ndim != 1:
         raise ValueError(
             f"probabilities has shape {shares.shape}; one a image, that of the "
             "predicted class, is needed: probabilities.max(axis=1)."
         )
     require_same_length(images=ink, probabilities=shares)
-    if shares.min() < 0 or shares.max() > 1:
-        raise ValueError(
-            f"probabilities holds {shares.min():g} to {shares.max():g}; "
-            "0 to 1 is needed."
-        )
     return shares
-
-
-def _longest(captions: Sequence[str]) -> int:
-    return max((len(line) for text in captions for line in text.split("\n")), default=0)
-
-
-def _lines(captions: Sequence[str]) -> int:
-    return max((text.count("\n") + 1 for text in captions), default=0)
-
-
-def _mosaic(
-    images: np.ndarray, columns: int, lines: int, background: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Lay images out in one array, with a gap, and room for `lines` of text below.
-
-    Returns the array, and the row and column of each image's first pixel.
-    """
-    n_images, height, width = images.shape
-    gap = max(1, round(width / 12))
-    band = math.ceil(lines * _line_height(width))
-    step = np.array([height + band + gap, width + gap])
-    rows = math.ceil(n_images / columns)
-    places = np.stack(np.divmod(np.arange(n_images), columns), axis=1) * step + gap
-    canvas = np.full(np.array([rows, columns]) * step + gap, background, images.dtype)
-    for image, (top, left) in zip(images, places, strict=True):
-        canvas[top : top + height, left : left + width] = image
-    return canvas, places
-
-
-def _line_height(width: int) -> float:
-    """The height of a line of text, in pixels of the image."""
-    return 0.23 * width
-
-
-def _figure_size(
-    mosaic: np.ndarray, shape: tuple[int, ...], title: str
-) -> tuple[float, float]:
-    """Inches: the full width, but no image wider than 1.1, or 2 if there are few."""
-    widest = 2.0 if shape[0] <= 3 else 1.1
-    width = min(WIDTH, widest * mosaic.shape[1] / shape[2])
-    above = _ABOVE if title else 0.0
-    return width, width * mosaic.shape[0] / mosaic.shape[1] + above
-
-
-def _full_figure(mosaic: np.ndarray, shape: tuple[int, ...], title: str) -> Axes:
-    """Return axes that fill a new figure, but for the title; nothing to lay out."""
-    width, height = _figure_size(mosaic, shape, title)
-    figure = plt.figure(figsize=(width, height))
-    return figure.add_axes((0, 0, 1, 1 - (_ABOVE / height if title else 0.0)))
-
-
-def _frame(
-    ax: Axes, places: np.ndarray, size: tuple[int, ...], wrong: np.ndarray
-) -> None:
-    """Draw a thin frame around each image, and a thick one around wrong ones."""
-    height, width = size
-    corners = np.array([[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]]) * [height, width] - 0.5
-    boxes = (places[:, np.newaxis] + corners)[..., ::-1]
-    ax.add_collection(
-        LineCollection(list(boxes[~wrong]), colors="#BBBBBB", linewidths=0.5)
-    )
-    ax.add_collection(
-        LineCollection(list(boxes[wrong]), colors=NEGATIVE, linewidths=2.0)
-    )
-
-
-def _write_captions(
-    ax: Axes,
-    places: np.ndarray,
-    size: tuple[int, ...],
-    captions: list[str],
-    wrong: np.ndarray,
-) -> None:
-    """Write all captions as one collection of outlines.
-
-    A hundred texts take five times as long to draw.
-    """
-    if not captions:
-        return
-    height, width = size
-    pixel = drawn_width(ax) / abs(np.subtract(*ax.get_xlim()))  # in points
-    room = 1.05 * width * pixel / (0.62 * _longest(captions))
-    points = float(np.clip(min(room, 0.8 * _line_height(width) * pixel), 4, 10))
-    kinds = list(zip(captions, wrong.tolist(), strict=True))
-    outlines = {kind: _outline(*kind, points) for kind in set(kinds)}
-    below = places[:, ::-1] + [(width - 1) / 2, height + 0.03 * width]
-    figure = ax.get_figure(root=True)
-    collection = PathCollection(
-        [outlines[kind] for kind in kinds],
-        offsets=below,
-        offset_transform=ax.transData,
-        facecolors=INK,
-        linewidths=0,
-        gid="captions",
-        in_layout=False,  # there is room for them: the layout need not look
-    )
-    collection.set_transform(Affine2D().scale(1 / 72) + figure.dpi_scale_trans)  # type: ignore[union-attr]
-    ax.add_collection(collection, autolim=False)
-
-
-@functools.cache
-def _outline(caption: str, bold: bool, points: float) -> Path:
-    """Return the outline of a text, in points, centred below the origin."""
-    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    lines = []
-    for number, line in enumerate(caption.split("\n")):
-        path = TextPath((0, 0), line, size=points, prop=font)
-        shift = -path.get_extents().width / 2, -points * (1 + 1.25 * number)
-        lines.append(path.transformed(Affine2D().translate(*shift)))
-    return Path.make_compound_path(*lines)
 
 
 def _words_of_digits(
@@ -452,24 +277,3 @@ def _words_of_digits(
     elif captions:
         words.append("below each its class")
     return "; ".join(words) + "."
-
-
-def _colour_limit(images: np.ndarray, limit: float | None) -> float:
-    if limit is None:
-        return float(np.abs(images).max()) or 1.0
-    if not limit > 0:
-        raise ValueError(f"limit is {limit}; a number above 0 is needed.")
-    return float(limit)
-
-
-def _words_of_weights(
-    images: np.ndarray, captions: list[str], title: str, what: str
-) -> str:
-    start = opening(title)
-    n_images, height, width = images.shape
-    named = f" ({listing(captions)})" if 0 < len(captions) <= 12 else ""
-    return (
-        f"{start}{count(n_images, 'image')} of {width} by {height} pixels{named}; "
-        f"blue where the {what} is positive, orange where it is negative, white "
-        "at zero."
-    )

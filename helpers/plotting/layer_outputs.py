@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from numpy.typing import ArrayLike
 
-from helpers.plotting.images import _as_ink
+from helpers.plotting.images import as_ink
 from helpers.plotting.names import as_class_names
 from helpers.plotting.style import (
     FAINT,
@@ -24,7 +24,7 @@ from helpers.plotting.style import (
     new_axes,
 )
 from helpers.plotting.words import count, describe, listing
-from helpers.validation import as_numbers
+from helpers.validation import ROUNDING, as_numbers
 
 _MOST_CLASSES = 20  # bars whose names can still be read
 
@@ -70,7 +70,7 @@ def plot_layer_outputs(
         If shapes, ranges or names do not fit, a number is NaN, or the last outputs are
         not probabilities.
     """
-    ink = _as_ink(image, "image", "(height, width) or (height, width, 1)", ndim=2)
+    ink = as_ink(image, "image", "(height, width) or (height, width, 1)", ndim=2)
     layers = [_as_units(values, f"outputs[{k}]") for k, values in enumerate(outputs)]
     probabilities = _as_probabilities(layers)
     names = as_class_names(class_names, len(probabilities))
@@ -112,7 +112,7 @@ def _as_probabilities(layers: list[np.ndarray]) -> np.ndarray:
     if not layers:
         raise ValueError("outputs is empty; give one array a layer.")
     last = layers[-1]
-    if last.min() < 0 or abs(last.sum() - 1) > 1e-3:
+    if last.min() < -ROUNDING or abs(last.sum() - 1) > 1e-3:
         raise ValueError(
             f"The last outputs lie from {last.min():g} to {last.max():g} and add up to "
             f"{last.sum():g}; probabilities are needed, as softmax gives them."

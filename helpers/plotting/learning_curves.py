@@ -18,7 +18,7 @@ from helpers.plotting.style import (
     tidy,
 )
 from helpers.plotting.words import count, describe, opening, percent
-from helpers.validation import as_numbers
+from helpers.validation import as_numbers, as_shares
 
 
 @in_course_style
@@ -93,16 +93,11 @@ def _read(scores: Any, n_sizes: int) -> dict[str, np.ndarray]:
         )
     curves = {}
     for name, values in scores.items():
-        table = as_numbers(values, f"scores[{name!r}]", ndim=(1, 2)).astype(float)
+        table = as_shares(values, f"scores[{name!r}]", ndim=(1, 2))
         if len(table) != n_sizes:
             raise ValueError(
                 f"scores[{name!r}] has {len(table)} rows, but there are "
                 f"{n_sizes} sizes."
-            )
-        if table.min() < 0 or table.max() > 1:
-            raise ValueError(
-                f"scores[{name!r}] goes from {table.min():g} to {table.max():g}; "
-                "shares from 0 to 1 are needed."
             )
         curves[str(name)] = table.reshape(n_sizes, -1)
     return curves

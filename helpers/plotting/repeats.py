@@ -17,7 +17,7 @@ from helpers.plotting.style import (
     tidy,
 )
 from helpers.plotting.words import count, describe, opening, percent
-from helpers.validation import as_numbers
+from helpers.validation import as_numbers, as_shares
 
 
 @in_course_style
@@ -90,12 +90,8 @@ def _read(measured: Any, shares: bool) -> dict[str, np.ndarray]:
         raise ValueError("measured is empty; give at least one row.")
     rows = {}
     for name, values in measured.items():
-        row = as_numbers(values, f"measured[{name!r}]", ndim=1).astype(float)
-        if shares and (row.min() < 0 or row.max() > 1):
-            raise ValueError(
-                f"measured[{name!r}] goes from {row.min():g} to {row.max():g}; shares "
-                "from 0 to 1 are needed."
-            )
+        read = as_shares if shares else as_numbers
+        row = read(values, f"measured[{name!r}]", ndim=1).astype(float)
         rows[str(name)] = row
     return rows
 

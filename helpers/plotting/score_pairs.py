@@ -18,7 +18,7 @@ from helpers.plotting.style import (
     tidy,
 )
 from helpers.plotting.words import count, describe, opening, percent
-from helpers.validation import as_numbers
+from helpers.validation import as_shares
 
 
 @in_course_style
@@ -94,11 +94,10 @@ def _read(scores: Any) -> dict[str, np.ndarray]:
         raise ValueError("scores is empty; give at least one model.")
     pairs = {}
     for name, values in scores.items():
-        pair = as_numbers(values, f"scores[{name!r}]", ndim=1).astype(float)
-        if len(pair) != 2 or pair.min() < 0 or pair.max() > 1:
+        pair = as_shares(values, f"scores[{name!r}]", ndim=1)
+        if len(pair) != 2:
             raise ValueError(
-                f"scores[{name!r}] is {pair.tolist()}; two shares from 0 to 1 are "
-                "needed."
+                f"scores[{name!r}] has {count(len(pair), 'number')}; two are needed."
             )
         pairs[str(name)] = pair
     return pairs

@@ -42,6 +42,10 @@ RULE = "#D9D9D9"
 POSITIVE = PALETTE[0]
 NEGATIVE = PALETTE[1]
 
+# From zero (white) to large (dark blue): the upper half of the next one.
+ABOVE_ZERO = LinearSegmentedColormap.from_list(
+    "above_zero", ["#FFFFFF", "#A6CBE3", POSITIVE, "#003A5C"]
+)
 # From negative (vermillion) over zero (white) to positive (dark blue).
 SIGNED = LinearSegmentedColormap.from_list(
     "signed",
