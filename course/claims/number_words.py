@@ -134,8 +134,10 @@ def _shares(text: str) -> Iterator[NumberWords]:
         count = _number(match["count"])
         counts_seeds = bool(_SEEDS.match(text, match.end()))
         if match["of"]:
-            # "One of ten classes" is no share, and "3 of the 30" are two counts.
-            if count == 1 or (match["count"].isdigit() and not counts_seeds):
+            # "One of ten classes" is no share, and "3 of the 30" are two counts; but
+            # "98 of 100" is one.
+            digits = match["count"].isdigit() and not match["of"].isdigit()
+            if count == 1 or (digits and not counts_seeds):
                 continue
         elif _COUNTED.match(text, match.end()) and not counts_seeds:
             continue  # "three networks in ten minutes"

@@ -1,0 +1,199 @@
+"""Find what the text of a chapter says, and nothing holds.
+
+Each number is held by the words of a claim that stand there, by [constants], as a whole
+number by the code or a stored output of its section, or by what it numbers (a step, a
+question). Each sentence that compares results is quoted by a claim, or listed under
+[[not-a-comparison]] with a reason.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from course.claims.claim import SEEDS, Claim, ClaimsFile
+from course.claims.comparisons import comparing_words
+from course.claims.figures import Figure, figures_in
+from course.claims.markdown import Sentence, prose_of, sentences_of
+from course.claims.sections import Section, Sections
+from course.claims.structure import structural_numbers
+from course.claims.words import pattern, shortened
+
+READING = "Further reading"  # the section whose titles and years are others'
+
+
+@dataclass(frozen=True)
+class Unheld:
+    """Words of a chapter that nothing holds.
+
+    Attributes
+    ----------
+    cell : str
+        The id of the Markdown cell.
+    start, end : int
+        The place of the words in it.
+    words : str
+    sentence : Sentence
+        In which they stand.
+    remedy : str
+    """
+
+    cell: str
+    start: int
+    end: int
+    words: str
+    sentence: Sentence
+    remedy: str
+
+    def __str__(self) -> str:
+        return (
+            f"cell {self.cell!r}: {shortened(self.words)} in "
+            f"{shortened(self.sentence.text, 100)} {self.remedy}"
+        )
+
+
+@dataclass(frozen=True)
+class Held:
+    """Words that a claim (or, without one, an entry of a list) quotes at one place."""
+
+    start: int
+    end: int
+    claim: Claim | None = None
+
+    def holds(self, start: int, end: int) -> bool:
+        return self.start <= start and end <= self.end
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return self.start < end and start < self.end
+
+
+def unheld_numbers(notebook: Any, claims: ClaimsFile) -> list[Unheld]:
+    """Return the numbers in the text of a notebook that nothing holds, in order."""
+    held = quoted(notebook, claims, claims.constants)
+    sections = Sections(notebook)
+    numbered = structural_numbers(notebook, claims.path.stem)
+    found = []
+    for index, cell in _texts(notebook):
+        for figure in figures_in(prose_of(cell.source)):
+            free = [
+                point
+                for point in figure.points
+                if not any(h.holds(point.start, point.end) for h in held[index])
+                and (index, point.start) not in numbered
+                and not _is_shown(point, sections.at(index, point.start))
+            ]
+            found += [_unheld_number(cell, point) for point in free]
+    return found
+
+
+def _is_shown(figure: Figure, section: Section) -> bool:
+    """Return whether the section itself shows the figure: its code, or an output."""
+    if figure.of_seeds and figure.whole is None:
+        return figure.value == SEEDS
+    if figure.is_integer:
+        return figure.value in section.code | section.outputs
+    # "Half of the units" is the 0.5 of the code; "about half" is something measured.
+    is_part = figure.word and figure.value < 1 and not figure.about
+    return is_part and figure.value in section.code
+
+
+def _unheld_number(cell: Any, figure: Figure) -> Unheld:
+    remedy = "is held by nothing: quote it in a claim, or put it into [constants]"
+    if figure.is_integer:
+        remedy += ", or let the code or an output of its section show it"
+    return Unheld(
+        cell.id,
+        figure.start,
+        figure.end,
+        cell.source[figure.start : figure.end],
+        _sentence_at(cell.source, figure.start),
+        remedy,
+    )
+
+
+def unheld_comparisons(notebook: Any, claims: ClaimsFile) -> list[Unheld]:
+    """Return the comparing words of sentences that no claim quotes, one a sentence.
+
+    A comparison quotes the whole sentence with any words of it; a value only the
+    comparing words that it says itself ("two points better").
+    """
+    listed = [words for words, _ in claims.not_comparisons]
+    held = quoted(notebook, claims, listed)
+    sections = Sections(notebook)
+    found = []
+    for index, cell in _texts(notebook):
+        for sentence in sentences_of(cell.source):
+            words = comparing_words(sentence)
+            title = sections.at(index, sentence.start).title
+            if not words or title == READING:
+                continue
+            if not any(_quotes(each, sentence, words) for each in held[index]):
+                found.append(_unheld_comparison(cell, sentence, words[0]))
+    return found
+
+
+def _quotes(held: Held, sentence: Sentence, words: list[tuple[int, int]]) -> bool:
+    if held.claim is None or held.claim.is_comparison:
+        return held.overlaps(sentence.start, sentence.end)
+    return any(held.overlaps(start, end) for start, end in words)
+
+
+def _unheld_comparison(cell: Any, sentence: Sentence, place: tuple[int, int]) -> Unheld:
+    return Unheld(
+        cell.id,
+        *place,
+        cell.source[slice(*place)],
+        sentence,
+        "compares, and no claim quotes it: claim it, or give the reason why it "
+        "compares no results under [[not-a-comparison]]",
+    )
+
+
+def quoted(
+    notebook: Any, claims: ClaimsFile, listed: Iterable[str]
+) -> dict[int, list[Held]]:
+    """Return, by the index of each Markdown cell, what claims and a list quote there.
+
+    The words of a claim are quoted only after its code cell.
+    """
+    places = {cell.id: index for index, cell in enumerate(notebook.cells)}
+    held: dict[int, list[Held]] = {}
+    for index, cell in _texts(notebook):
+        held[index] = [
+            Held(*match.span())
+            for words in listed
+            for match in pattern(words).finditer(cell.source)
+        ]
+        held[index] += [
+            Held(*match.span(), claim)
+            for claim in claims.claims
+            if places.get(claim.after, len(places)) < index
+            for words in claim.says
+            for match in pattern(words).finditer(cell.source)
+        ]
+    return held
+
+
+def not_in_the_text(notebook: Any, claims: ClaimsFile) -> list[str]:
+    """Say which entries of the two lists stand nowhere in the text (any more)."""
+    texts = [cell.source for _, cell in _texts(notebook)]
+    lists = {
+        "[constants]": list(claims.constants),
+        "[[not-a-comparison]]": [words for words, _ in claims.not_comparisons],
+    }
+    return [
+        f"{claims.path}: {name} {shortened(words)} does not stand in the text; "
+        "correct it or take it out"
+        for name, entries in lists.items()
+        for words in entries
+        if not any(pattern(words).search(text) for text in texts)
+    ]
+
+
+def _texts(notebook: Any) -> Iterator[tuple[int, Any]]:
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            yield index, cell
+
+
+def _sentence_at(text: str, place: int) -> Sentence:
+    return next(s for s in sentences_of(text) if s.start <= place < s.end)
