@@ -24,7 +24,7 @@ from course.notebooks import (
     run_notebook,
     write_whole,
 )
-from course.tolerances import bands_file
+from course.tolerances import bands_file, measured_bands
 
 SEED_OFFSET_VARIABLE = "KERAS_COURSE_SEED_OFFSET"
 MEASURE_VARIABLE = "KERAS_COURSE_MEASURE"
@@ -110,7 +110,7 @@ def _store(file: Path, source: str, runs: dict[int, Run]) -> dict[str, Any]:
             if "seconds" in entry
         },
     }
-    _write(bands_file(file), source, bands)
+    _write(file, source, bands)
     return bands
 
 
@@ -146,10 +146,9 @@ def _rounded(numbers: list[float]) -> list[float]:
     return [n if isinstance(n, int) else float(f"{n:.6g}") for n in numbers]
 
 
-def _write(target: Path, source: str, bands: dict[str, Any]) -> None:
-    known = {}
-    if target.exists():
-        known = json.loads(target.read_text(encoding="utf-8"))
+def _write(file: Path, source: str, bands: dict[str, Any]) -> None:
+    target = bands_file(file)
+    known = measured_bands(file)
     known[source] = bands
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, json.dumps(known, indent=1) + "\n")

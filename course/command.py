@@ -7,7 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from course import bands, exercises, processes, record, submitting
+from course.claims import table
+from course.claims.claim import read_claims
 from course.notebooks import SOURCES, find_notebook, tested_notebooks
+from course.tolerances import measured_bands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     ranges.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
     ranges.add_argument("notebooks", nargs="+", metavar="NAME")
     ranges.set_defaults(do=_bands)
+
+    said = commands.add_parser("claims", help="show what the text of a chapter claims")
+    said.add_argument("notebook", metavar="NAME", help="such as 04")
+    said.set_defaults(do=_claims)
 
     check = commands.add_parser("check", help="run an exercise and see what is right")
     check.add_argument("exercise", metavar="EXERCISE", help="such as 01")
@@ -111,6 +118,15 @@ def _bands(options: argparse.Namespace) -> int:
             print(f"{file.name}, {source} data, {options.seeds} seeds:")
             for name, values in measured["values"].items():
                 print(f"  {name}: {min(values):.4g} to {max(values):.4g}")
+    return 0
+
+
+def _claims(options: argparse.Namespace) -> int:
+    file = find_notebook(options.notebook)
+    claims = read_claims(file)
+    measured = measured_bands(file)
+    full, sample = (measured.get(source, {}).get("values", {}) for source in SOURCES)
+    print(table.as_text(table.rows_of(claims, full, sample)))
     return 0
 
 

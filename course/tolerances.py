@@ -74,16 +74,21 @@ def bands_of(notebook: Path, source: str) -> Bands:
         If they were measured, but not on this source ("full" or "sample").
     """
     claims = read_claims(notebook).claims if claims_file(notebook).exists() else None
-    file = bands_file(notebook)
-    if not file.exists():
+    measured = measured_bands(notebook)
+    if not measured:
         return Bands(claims=claims)
-    measured = json.loads(file.read_text(encoding="utf-8"))
     if source not in measured:
         raise KeyError(
-            f"{file} has no bands of the {source} data. Measure them: course bands "
-            f"{notebook.stem} --source {source}"
+            f"{bands_file(notebook)} has no bands of the {source} data. Measure them: "
+            f"course bands {notebook.stem} --source {source}"
         )
     return Bands(measured[source]["values"], claims)
+
+
+def measured_bands(notebook: Path) -> dict[str, Any]:
+    """Return what ``course bands`` has stored of a notebook, by source; else {}."""
+    file = bands_file(notebook)
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def tolerance_of(
