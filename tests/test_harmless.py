@@ -4,6 +4,7 @@ import base64
 import functools
 import re
 import struct
+import time
 
 import nbformat
 import pytest
@@ -194,3 +195,30 @@ def test_metadata_are_reduced_to_nbgraders_marks():
 def test_doing_it_twice_changes_nothing_in_outputs():
     once = harmless_html("".join(ATTACKS) + "<b>a</b> &lt;script&gt;")
     assert harmless_html(once) == once
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 20_000,
+        "<div><x></div>" * 20_000,
+        "<div></x>" * 20_000,
+        "<div><!--</div>-->" * 20_000,
+        "<table><tr><td>" * 10_000,
+        "".join(f"<p><b title={i}>" for i in range(20_000)),
+        "<img>" * 20_000 + "<i>" * 20_000,
+        "x" * 3_000_001,
+    ],
+    ids=lambda page: page[:20],
+)
+def test_deep_or_long_html_is_not_shown(page):
+    """Nothing cleans it in less time than the square of its depth."""
+    began = time.process_time()
+    assert "too long or nested too deeply" in harmless_html(page)
+    assert time.process_time() - began < 2
+
+
+def test_honest_depth_is_shown():
+    rows = "<tr><th>1</th><td>2</td></tr>" * 500
+    page = "<div>" * 20 + f"<table><tbody>{rows}</tbody></table><br>" + "</div>" * 20
+    assert harmless_html(page) == page

@@ -1,16 +1,17 @@
 """A page for each student: what came out, without anything that acts in a browser."""
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup
 from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
 
 from course.exercises import ANSWERED_BY
 from course.instructor.classes.class_folder import write_private
-from course.instructor.classes.gradebook import course_directory
+from course.instructor.classes.gradebook import course_directory, quietly
 from course.instructor.classes.grades import Grade
+from course.instructor.classes.limited import OverLimit, limited
 
 # Nothing may run, and nothing may be fetched, whatever the page holds.
 POLICY = (
@@ -53,26 +54,34 @@ def write_feedback(folder: Path, grade: Grade) -> Path:
     """Write the page of one student; return its path.
 
     Without a score there is no graded notebook to show, and the page says why.
+
+    Raises
+    ------
+    Failed
+        If it could not be made for a reason that is not in the notebook.
     """
     target = feedback_file(folder, grade.exercise, grade.student)
-    page = _from_notebook(folder, grade) if grade.score is not None else ""
-    write_private(target, (finish(page, grade) if page else _short(grade)).encode())
+    page = _short(grade)
+    if grade.score is not None:
+        try:
+            [page] = limited(pages, folder, grade)
+        except OverLimit as problem:
+            page = _short(grade, f"Your notebook cannot be shown here: {problem}.")
+    write_private(target, page.encode())
     return target
 
 
-def _from_notebook(folder: Path, grade: Grade) -> str:
-    """Return the page that nbgrader makes; nothing if it makes none."""
+def pages(folder: Path, grade: Grade) -> Iterator[str]:
+    """Yield the one page that nbgrader makes, finished; to be called by `limited`."""
     directory = course_directory(
         folder, assignment_id=grade.exercise, student_id=grade.student
     )
     converter = GenerateFeedback(coursedir=directory, force=True)
     converter.log.setLevel("CRITICAL")
-    try:
+    with quietly():
         converter.start()
-    except NbGraderException:
-        return ""
     target = feedback_file(folder, grade.exercise, grade.student)
-    return target.read_text(encoding="utf-8")
+    yield finish(target.read_text(encoding="utf-8"), grade)
 
 
 def finish(page: str, grade: Grade) -> str:
@@ -101,11 +110,12 @@ def finish(page: str, grade: Grade) -> str:
     return str(soup)
 
 
-def _short(grade: Grade) -> str:
+def _short(grade: Grade, why: str = "") -> str:
+    said = f"<p>{escape(why)}</p>" if why else ""
     title = f"<title>{escape(grade.exercise)}</title>"
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head>{_head()}{title}</head>'
-        f"<body>{_heading(grade)}</body></html>\n"
+        f"<body>{_heading(grade)}{said}</body></html>\n"
     )
 
 

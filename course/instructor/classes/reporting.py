@@ -14,6 +14,7 @@ from course.instructor.classes.grades import (
     grades_of,
     points_of,
 )
+from course.instructor.classes.limited import Failed
 from course.instructor.judging.answers import released_text
 from helpers.exercises.reading import clean
 
@@ -46,14 +47,30 @@ def report(folder: Path, exercise: str) -> str:
             f"Nothing of {exercise} was graded yet: course grade {exercise[:2]}"
         )
     grades = {name: grades_of(folder, name, released_text(name)) for name in known}
-    for grade in grades[exercise]:
-        if grade.status != "missing":
-            write_feedback(folder, grade)
+    without = [
+        grade.student
+        for grade in grades[exercise]
+        if grade.status != "missing" and not _has_page(folder, grade)
+    ]
     everything = [grade for name in known for grade in grades[name]]
     write_private(folder / "grades.csv", as_table(everything).encode())
     points = points_of(released_text(exercise))
     overview.draw(grades[exercise], points, picture_file(folder, exercise))
-    return overview.as_text(grades[exercise], points)
+    shown = overview.as_text(grades[exercise], points)
+    if without:
+        shown += f"\n\nno page could be made, run this again: {', '.join(without)}"
+    return shown
+
+
+def _has_page(folder: Path, grade: Grade) -> bool:
+    """Write the page of one student; try twice, and return whether it worked."""
+    for _ in range(2):
+        try:
+            write_feedback(folder, grade)
+        except Failed:
+            continue
+        return True
+    return False
 
 
 def picture_file(folder: Path, exercise: str) -> Path:

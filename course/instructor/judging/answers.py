@@ -200,15 +200,25 @@ def judged(
     asked = questions_of(exercise)[question]
     try:
         trees = _trees(outputs, set(asked.parts))
+    except MemoryError:
+        raise  # the whole process is short of it
     except Exception as problem:
-        why = _cannot(str(problem) if isinstance(problem, Unpackable) else "damaged")
-        parts = [PartVerdict(name, INCORRECT, UNUSABLE, why) for name in asked.parts]
-        return QuestionVerdict(exercise, question, asked.title, tuple(parts))
+        why = str(problem) if isinstance(problem, Unpackable) else "damaged"
+        return unusable(exercise, question, why)
     prepared = _prepared(exercise, question, student, secret)
     judging = {name: part for name, (_, _, part) in prepared.items()}
     parts = [
         _judged_part(judging.get(name, part), name, trees[name])
         for name, part in asked.parts.items()
+    ]
+    return QuestionVerdict(exercise, question, asked.title, tuple(parts))
+
+
+def unusable(exercise: str, question: str, why: str) -> QuestionVerdict:
+    """Return what is thought of answers that nothing can be thought of."""
+    asked = questions_of(exercise)[question]
+    parts = [
+        PartVerdict(name, INCORRECT, UNUSABLE, _cannot(why)) for name in asked.parts
     ]
     return QuestionVerdict(exercise, question, asked.title, tuple(parts))
 
@@ -241,6 +251,8 @@ def _judged_part(part: Part, name: str, tree: Any) -> PartVerdict:
         answer = outcome(tree)
     except Unpackable as problem:
         return PartVerdict(name, INCORRECT, UNUSABLE, _cannot(f"it is {problem}"))
+    except MemoryError:
+        raise
     except Exception:  # a tree that only a forger makes
         return PartVerdict(name, INCORRECT, UNUSABLE, _cannot("it is damaged"))
     return judge(part, name, answer)
