@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
     test.add_argument("--notebooks-only", action="store_true")
     test.add_argument("--no-browser", action="store_true", help="not JupyterLab's")
+    test.add_argument("--all", action="store_true", help="those of some minutes, too")
     test.add_argument("files", nargs="*", metavar="FILE", help="only these")
     test.set_defaults(do=_test)
 
@@ -93,6 +94,7 @@ def _test(options: argparse.Namespace) -> int:
         options.jobs,
         options.notebooks_only,
         browser=not options.no_browser,
+        everything=options.all,
     )
 
 

@@ -11,6 +11,7 @@ from course.notebooks import SOURCE_VARIABLE, project_folder
 
 START_PAGE = "notebooks/00_start_here.ipynb"
 BROWSER_TESTS = "tests/browser"
+ALL_VARIABLE = "KERAS_COURSE_ALL_TESTS"  # set: tests marked `all_only` run, too
 
 
 def lab(port: int | None = None, browser: bool = True) -> int:
@@ -61,6 +62,7 @@ def test(
     jobs: int = 2,
     notebooks_only: bool = False,
     browser: bool = True,
+    everything: bool = False,
 ) -> int:
     """Run the checks of the code, its tests and the notebooks; return the status.
 
@@ -77,6 +79,8 @@ def test(
         Leave out the checks and tests of the code.
     browser : bool, default True
         If False, leave out the tests in a browser, and say so.
+    everything : bool, default False
+        Run the tests, too, that take minutes each; they say so when they are left out.
 
     Raises
     ------
@@ -86,6 +90,8 @@ def test(
     environment = dict(os.environ)
     if source:
         environment[SOURCE_VARIABLE] = source
+    if everything:
+        environment[ALL_VARIABLE] = "yes"
     folders = [name for name in ("notebooks", "solutions") if _exists(name)]
     commands = []
     if not (project_folder() / "tests").is_dir():

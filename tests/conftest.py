@@ -1,13 +1,27 @@
-"""What every file of tests leaves as it found it, and the site, built once."""
+"""What every file of tests leaves as it found it, and the site, built once.
 
+Tests marked `all_only` take minutes each and run with ``course test --all``.
+"""
+
+import os
 import time
 
 import pytest
 from filelock import FileLock
 
+from course.processes import ALL_VARIABLE
 from helpers.datasets import sources
 
 pytest.register_assert_rewrite("tests.banks")  # so that its failures show the values
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get(ALL_VARIABLE):
+        return
+    left_out = pytest.mark.skip(reason="takes minutes; course test --all runs it")
+    for item in items:
+        if item.get_closest_marker("all_only"):
+            item.add_marker(left_out)
 
 
 @pytest.fixture(scope="module", autouse=True)

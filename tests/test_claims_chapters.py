@@ -6,9 +6,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 from course.claims.chapters import (
     UNCONVERTED,
     band_faults,
+    converted_chapters,
     machinery,
     turn_faults,
+    wording_faults,
 )
+from course.claims.checking import faults
 from course.claims.claim import claims_file, read_claims
 from course.claims.placing import misplaced
 from course.claims.seeds import raise_seeds
@@ -19,7 +22,7 @@ from tests.claims_lessons import CLAIMS, write_lesson
 
 FOLDER = project_folder() / "notebooks"
 CHAPTERS = {file.stem: file for file in sorted(FOLDER.glob("*.ipynb"))}
-CONVERTED = {name: file for name, file in CHAPTERS.items() if name not in UNCONVERTED}
+CONVERTED = converted_chapters()
 
 
 @pytest.fixture(params=CONVERTED)
@@ -34,8 +37,13 @@ def test_a_chapter_has_claims_or_is_listed_as_unconverted():
     assert {f.stem for f in (FOLDER / "claims").glob("*.toml")} == with_claims
 
 
-def test_claims_name_cells_and_quote_the_text_after_them(file):
-    assert misplaced(read_claims(file), read_notebook(file)) == []
+def test_text_claims_and_seeds_agree(file):
+    values = measured_bands(file)["full"]["values"]
+    assert faults(read_notebook(file), read_claims(file), values) == []
+
+
+def test_comparisons_are_worded_as_they_are_claimed(file):
+    assert wording_faults(read_claims(file), read_notebook(file)) == []
 
 
 def test_cells_hold_nothing_that_serves_the_tests(file):
@@ -145,3 +153,37 @@ def test_turns_are_counted_and_listed(tmp_path):
     unlisted, count = turn_faults(read_claims(lesson), notebook)
     assert "the turn 'data' has no [[turn]]; say there" in unlisted
     assert count == "04_lesson has 2 turns; 6 to 8 are wanted"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "text", "message"),
+    [
+        ('holds = "a < b"\nsays = "a is less"', "So a is less.", None),
+        ('holds = "a < b"\nsays = "a is less"\nseeds = 9', "a is less.", "'usually'"),
+        ('holds = "a < b"\nsays = "a is less"\nseeds = 9', "Usually a is less.", None),
+        ('holds = "a"\nsays = "less"\nseeds = 9', "Less: usually. It is less.", "say"),
+        ('holds = "a"\nsays = "less"\nseeds = 9', "less in nine of ten runs", None),
+        ('holds = "a < b"\nsays = "much less"', "It is much less.", "needs a margin"),
+        ('holds = "a < b / 2"\nsays = "much less"', "It is much less.", None),
+        ('holds = "a < b"\nsays = "as much as b"', "It is as much as b.", None),
+        (
+            'left = "a"\nrelation = "<"\nright = "b"\nsays = "far fewer"',
+            "They are far fewer.",
+            "needs a margin: give by how much at least",
+        ),
+        (
+            'left = "a"\nrelation = "<"\nright = "b"\nmargin = 1\nsays = "far fewer"',
+            "They are far fewer.",
+            None,
+        ),
+    ],
+)
+def test_words_that_are_too_strong_are_found(tmp_path, claimed, text, message):
+    claims = f'[[claim]]\nname = "n"\nafter = "fit"\n{claimed}\n'
+    lesson = write_lesson(tmp_path, text=text, claims=claims)
+    found = wording_faults(read_claims(lesson), read_notebook(lesson))
+    if message is None:
+        assert found == []
+    else:
+        [fault] = found
+        assert message in fault

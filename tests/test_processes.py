@@ -35,3 +35,17 @@ def test_tests_in_a_browser_are_left_out_only_if_asked_and_with_a_word(commands,
     assert processes.test(browser=False) == 0
     assert commands[-1][-1] == "--ignore=tests/browser"
     assert "tests/browser is left out" in capfd.readouterr().out
+
+
+def test_tests_that_take_minutes_run_only_if_all_are_wanted(monkeypatch):
+    environments = []
+
+    def call(command, cwd, env):
+        environments.append(env)
+        return 0
+
+    monkeypatch.delenv(processes.ALL_VARIABLE, raising=False)
+    monkeypatch.setattr(processes.subprocess, "call", call)
+    processes.test(["tests"])
+    processes.test(["tests"], everything=True)
+    assert [processes.ALL_VARIABLE in env for env in environments] == [False, True]

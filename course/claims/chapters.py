@@ -4,13 +4,19 @@ A chapter is converted once it has a claims file. Its cells then hold what a rea
 would write, and nothing that serves the tests.
 """
 
+import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from course.claims.asking import Number, band_names, is_asked
-from course.claims.claim import SEEDS, ClaimsFile
+from course.claims.claim import SEEDS, Claim, ClaimsFile
+from course.claims.figures import figures_in
+from course.claims.markdown import sentences_of
 from course.claims.turns import turn_cells
+from course.claims.words import pattern, shortened
+from course.notebooks import project_folder
 
 # Chapters that have no claims file yet. It becomes empty, and goes.
 UNCONVERTED = (
@@ -35,6 +41,21 @@ MACHINERY = {
     r"KERAS_COURSE_": "nothing: a cell need not know of the tests",
 }
 FOR_SPEED = {r"\bsteps_per_execution\b": "plain compile; speed has its own notebook"}
+
+
+# Words that admit of exceptions, and words that need a margin.
+USUALLY = re.compile(r"\b(?:usually|mostly|generally|in most|most of the)\b", re.I)
+MUCH = re.compile(
+    r"(?<!as )(?<!how )(?<!so )\bmuch\b(?! as)|\bby far\b"
+    r"|\bfar (?:more|fewer|less|better|worse|larger|smaller|higher|lower)\b",
+    re.I,
+)
+
+
+def converted_chapters() -> dict[str, Path]:
+    """Return the notebooks that state their numbers as claims, by name."""
+    files = sorted((project_folder() / "notebooks").glob("*.ipynb"))
+    return {file.stem: file for file in files if file.stem not in UNCONVERTED}
 
 
 def machinery(notebook: Any, about_speed: bool = False) -> list[str]:
@@ -72,6 +93,49 @@ def turn_faults(claims: ClaimsFile, notebook: Any) -> list[str]:
             "are wanted"
         )
     return found
+
+
+def wording_faults(claims: ClaimsFile, notebook: Any) -> list[str]:
+    """Say which comparisons are worded more strongly than they are claimed."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    found = []
+    for claim in claims.claims:
+        if not claim.is_comparison:
+            continue
+        where = f"{claims.path}: claim {claim.name!r}:"
+        if claim.seeds < SEEDS:
+            found += [
+                f"{where} {shortened(words)} holds in {claim.seeds} of {SEEDS} seeds; "
+                "say 'usually', or in how many runs, in the same sentence"
+                for words in claim.says
+                if not any(_is_qualified(text, words) for text in texts)
+            ]
+        said = [words for words in claim.says if MUCH.search(words)]
+        if said and not claim.margin and not _has_number(claim):
+            remedy = "needs a margin: give by how much at least"
+            found.append(f"{where} {shortened(said[0])} {remedy}")
+    return found
+
+
+def _is_qualified(text: str, words: str) -> bool:
+    places = [match.start() for match in pattern(words).finditer(text)]
+    said = [
+        sentence.text
+        for sentence in sentences_of(text)
+        if any(sentence.start <= place < sentence.end for place in places)
+    ]
+    return any(
+        USUALLY.search(sentence) or any(f.of_seeds for f in figures_in(sentence))
+        for sentence in said
+    )
+
+
+def _has_number(claim: Claim) -> bool:
+    """Return whether an expression that must hold says by how much."""
+    return any(
+        isinstance(node, ast.Constant) and type(node.value) in (int, float)
+        for node in ast.walk(ast.parse(claim.holds or "None", mode="eval"))
+    )
 
 
 def band_faults(claims: ClaimsFile, measured: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,8 @@ from typing import Any
 
 import nbformat
 
+from course.claims.editing import parse, rewrite
+
 OFFSET = 1000  # between one copy of a notebook and the next
 
 SEED_CALLS = {"set_random_seed", "default_rng", "RandomState", "SeedGenerator", "seed"}
@@ -41,25 +43,18 @@ def raise_seeds(notebook: Any, offset: int) -> Any:
         seeds = list(_seeds(trees[cell.id], functions))
         for seed in seeds:
             _require_integers(seed, known, cell)
-        cell.source = _raised(cell.source, seeds, offset)
+        given = [seed for seed in seeds if not _is_none(seed)]
+        cell.source = rewrite(cell.source, given, lambda _, s: f"({s}) + {offset}")
     return copy
 
 
 def _parse(cell: Any) -> ast.Module:
     try:
-        return ast.parse(_without_magics(cell.source))
+        return parse(cell.source)
     except SyntaxError as error:
         raise ValueError(
             f"the seeds of the cell {cell.id!r} cannot be found: {error}"
         ) from None
-
-
-def _without_magics(source: str) -> str:
-    """Blank what IPython reads and Python does not; other lines stay in their place."""
-    if source.lstrip().startswith("%%"):
-        return ""
-    lines = source.split("\n")
-    return "\n".join("" if line.lstrip()[:1] in ("%", "!") else line for line in lines)
 
 
 def _seeds(tree: ast.Module, functions: set[str]) -> Iterator[ast.expr]:
@@ -135,18 +130,3 @@ def _require_integers(seed: ast.expr, known: set[str], cell: Any) -> None:
             f"in the cell {cell.id!r} the seed `{ast.unparse(seed)}` is not a literal; "
             "write it as an integer, or loop over integers, so that it can be raised"
         )
-
-
-def _raised(source: str, seeds: list[ast.expr], offset: int) -> str:
-    """Add `offset` to each of these expressions of a source."""
-    lines = [line.encode() for line in source.split("\n")]
-    # From the end, so that what comes before keeps its place. Columns count bytes.
-    for seed in sorted(seeds, key=lambda s: (s.lineno, s.col_offset), reverse=True):
-        if _is_none(seed):
-            continue
-        assert seed.end_lineno is not None and seed.end_col_offset is not None
-        last, end = seed.end_lineno - 1, seed.end_col_offset
-        lines[last] = lines[last][:end] + f") + {offset}".encode() + lines[last][end:]
-        first, start = seed.lineno - 1, seed.col_offset
-        lines[first] = lines[first][:start] + b"(" + lines[first][start:]
-    return b"\n".join(lines).decode()
