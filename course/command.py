@@ -8,8 +8,15 @@ from pathlib import Path
 
 from course import bands, exercises, processes, record, submitting
 from course.claims import table
+from course.claims.checking import faults
 from course.claims.claim import read_claims
-from course.notebooks import SOURCES, find_notebook, tested_notebooks
+from course.claims.draft import draft
+from course.notebooks import (
+    SOURCES,
+    find_notebook,
+    read_notebook,
+    tested_notebooks,
+)
 from course.tolerances import measured_bands
 
 
@@ -61,6 +68,13 @@ def _parser() -> argparse.ArgumentParser:
 
     said = commands.add_parser("claims", help="show what the text of a chapter claims")
     said.add_argument("notebook", metavar="NAME", help="such as 04")
+    instead = said.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--draft", action="store_true", help="propose entries for what nothing holds"
+    )
+    instead.add_argument(
+        "--check", action="store_true", help="say where text, claims and bands disagree"
+    )
     said.set_defaults(do=_claims)
 
     check = commands.add_parser("check", help="run an exercise and see what is right")
@@ -128,6 +142,13 @@ def _claims(options: argparse.Namespace) -> int:
     claims = read_claims(file)
     measured = measured_bands(file)
     full, sample = (measured.get(source, {}).get("values", {}) for source in SOURCES)
+    if options.draft:
+        print(draft(read_notebook(file), claims))
+        return 0
+    if options.check:
+        found = faults(read_notebook(file), claims, full)
+        print("\n".join(found) or f"{file.name}: text, claims and bands agree")
+        return int(bool(found))
     print(table.as_text(table.rows_of(claims, full, sample)))
     return 0
 

@@ -34,7 +34,8 @@ class Tolerance:
         For a line that names one of these figures, `absolute` is the number beside it.
     bands : tuple of (float, float)
         Lowest and highest of what is claimed of this cell. A stored number that lies in
-        one of these may differ by as much as they do.
+        one of these may differ by one and a half times as much as they do, as two
+        runs may that both pass, and by no share of itself.
     """
 
     relative: float = 0.01
@@ -43,8 +44,8 @@ class Tolerance:
     named: tuple[tuple[str, float], ...] = ()
     bands: tuple[tuple[float, float], ...] = ()
 
-    def width_around(self, number: float, digit: float) -> float:
-        """Return how wide the widest band is in which a stored number lies.
+    def width_around(self, number: float, digit: float) -> float | None:
+        """Return how wide the widest band is in which a stored number lies, if any.
 
         The number may lie beside the band by half of the band's width, as in a run
         that passes, and by one unit in its last printed `digit`.
@@ -54,7 +55,7 @@ class Tolerance:
             for low, high in self.bands
             if abs(number - (low + high) / 2) <= (high - low) + digit
         ]
-        return max(widths, default=0.0)
+        return max(widths, default=None)
 
     def for_line(self, line: str) -> "Tolerance":
         """Return the tolerance for one line of an output."""
@@ -167,13 +168,12 @@ def numbers_agree(stored: str, new: str, tolerance: Tolerance) -> bool:
         return False
     old, now = float(stored.rstrip("%")), float(new.rstrip("%"))
     unit = 100 if stored.endswith("%") else 1
-    band = unit * tolerance.width_around(old / unit, _last_digit(stored) / unit)
+    width = tolerance.width_around(old / unit, _last_digit(stored) / unit)
     if _is_integer(stored):
-        return abs(now - old) <= max(tolerance.integers * abs(old), band)
+        return abs(now - old) <= max(tolerance.integers * abs(old), (width or 0) * unit)
     rounding = min(_last_digit(stored), LARGEST_ROUNDING * abs(old))
-    allowed = max(
-        tolerance.relative * abs(old), tolerance.absolute * unit, band, rounding, 1e-12
-    )
+    spread = tolerance.relative * abs(old) if width is None else 1.5 * width * unit
+    allowed = max(spread, tolerance.absolute * unit, rounding, 1e-12)
     return abs(now - old) <= allowed * (1 + 1e-9)
 
 

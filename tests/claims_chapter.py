@@ -105,7 +105,7 @@ says = "about 99% of the digits it was fitted to"
 name = "held-out digits"
 after = "again"
 value = "held_out"
-says = ["97.6% to 98.0% of the others", "97.6% to 98.0%"]
+says = "97.6% to 98.0% of the others"
 
 [[claim]]
 name = "the gap is real"
@@ -124,16 +124,16 @@ says = "Dropout narrowed the gap in nine of ten seeds"
 seeds = 9
 
 [[claim]]
-name = "parameters of dropout"
+name = "dropout network"
 after = "results"
-value = "dropout.count_params()"
-says = "203,530"
+value = "(dropout_accuracy, dropout.count_params())"
+says = "| dropout | 0.9453 | 97.6% to 98.0% | 203,530 |"
 
 [[claim]]
 name = "dense network"
 after = "results"
 value = "(dense_accuracy, dense.count_params())"
-says = "97.9% | 407,050"
+says = "| dense | 0.9746 | 97.9% | 407,050"
 """
 
 BANDS = {
@@ -148,7 +148,8 @@ BANDS = {
     "the gap is real, left": [0.9920 + k / 10000 for k in range(10)],
     "the gap is real, right": [0.9762 + 4 * k / 10000 for k in range(10)],
     "dropout narrows the gap": [1] * 9 + [0],
-    "parameters of dropout": [203530] * 10,
+    "dropout network [1]": [0.9762 + 4 * k / 10000 for k in range(10)],
+    "dropout network [2]": [203530] * 10,
     "dense network [1]": [0.9785 + k / 10000 for k in range(10)],
     "dense network [2]": [407050] * 10,
 }

@@ -11,6 +11,7 @@ from course.claims.checking import faults
 from course.claims.claim import claims_file, read_claims
 from course.claims.draft import draft
 from course.claims.prose import unheld_comparisons, unheld_numbers
+from course.command import main
 from course.notebooks import read_notebook
 from tests.claims_chapter import write_chapter
 
@@ -134,3 +135,18 @@ def test_each_draft_entry_is_a_fault_until_it_is_measured(tmp_path: Path) -> Non
     proposed(notebook, file)
     (line,) = faults(notebook, read_claims(file), {})
     assert "has no band" in line
+
+
+def test_the_command_says_what_disagrees_and_proposes_what_is_lacking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write_chapter(tmp_path)
+    assert main(["claims", str(file), "--check"]) == 0
+    assert capsys.readouterr().out.strip() == (
+        "04_small.ipynb: text, claims and bands agree"
+    )
+    claims_file(file).write_text("", encoding="utf-8")
+    assert main(["claims", str(file), "--check"]) == 1
+    assert "'97.6%'" in capsys.readouterr().out
+    assert main(["claims", str(file), "--draft"]) == 0
+    assert tomllib.loads(capsys.readouterr().out)["claim"]

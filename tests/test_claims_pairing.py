@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.claims.claim import Claim
@@ -177,6 +177,7 @@ def test_values_of_a_claim_in_the_bands() -> None:
 shares = st.integers(200, 998).map(lambda thousandths: thousandths / 1000)
 
 
+@settings(deadline=None)
 @given(shares, st.sampled_from([-3, 3]))
 def test_a_percentage_that_is_right_holds_and_three_points_off_fails(
     share: float, points: int
@@ -188,6 +189,7 @@ def test_a_percentage_that_is_right_holds_and_three_points_off_fails(
     assert against(f"{share + points / 100:.0%} of them", band) != []
 
 
+@settings(deadline=None)
 @given(st.lists(shares, min_size=10, max_size=10))
 def test_the_range_of_the_seeds_always_holds(band: list[float]) -> None:
     low, high = min(band), max(band)
@@ -196,6 +198,7 @@ def test_the_range_of_the_seeds_always_holds(band: list[float]) -> None:
     assert against(f"{low:.1%} to {high + 0.03:.1%} over ten runs", band) != []
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**7), st.sampled_from([-3, -1, 1, 3]))
 def test_a_count_is_exact(count: int, off: int) -> None:
     band = [float(count)] * 10

@@ -109,6 +109,7 @@ def test_the_code_of_an_answer_is_code_of_its_section() -> None:
         "# 4. MNIST",
         "## Step 1: prepare",
         "## Steps 3 and 4: compile and fit",
+        "### Step 3: compile, and step 4: fit",
         "(Step 5, tuning, comes later.) Back to step 1.",
         "**Misconception 1: no.**\n\n**Misconception 2: no.** As in misconception 1.",
         "**1. One?**\n\n**2. Two?**",
@@ -223,6 +224,9 @@ def test_sentences_that_compare_results(sentence: str) -> None:
         '**Misconception 1: "more epochs are better."**',
         "We read more about it later.",
         "Keras falls back to the default.",
+        "Sort the wrong answers by their largest probability.",
+        "It flattens the images, so that no mistakes can happen.",
+        "Train the same network without dropout, and compute its gap.",
     ],
 )
 def test_sentences_that_do_not(sentence: str) -> None:
@@ -302,4 +306,4 @@ def test_sentences_of_all_kinds() -> None:
     ]
     for sentence in sentences_of(text):
         assert prose_of(text)[sentence.start : sentence.end] == sentence.text
-        assert comparing_words(sentence) == []
+        assert comparing_words(sentence) == ()

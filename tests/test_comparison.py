@@ -181,3 +181,20 @@ def test_a_band_counts_only_in_the_line_that_names_it():
     assert compare_texts(stored, stored.replace("0.220", "0.290"), tolerance) == []
     assert compare_texts(stored, stored.replace("0.940", "0.893"), tolerance)
     assert compare_texts(stored, stored.replace("0.220", "0.310"), tolerance)
+
+
+@pytest.mark.parametrize(
+    ("stored", "new", "agree"),
+    [
+        ("0.9788", "0.9809", True),
+        ("0.9788", "0.9870", False),  # 1% of itself does not count
+        ("97.88%", "98.09%", True),
+        ("97.88%", "98.70%", False),
+        ("0.731", "0.732", True),  # the same with every seed: one unit
+        ("0.731", "0.733", False),
+        ("5.310", "5.330", True),  # in no band: 1% of itself
+    ],
+)
+def test_a_number_in_a_claimed_band_may_differ_by_the_spread_alone(stored, new, agree):
+    tolerance = Tolerance(bands=((0.9757, 0.9809), (0.7305, 0.7305)))
+    assert numbers_agree(stored, new, tolerance) == agree

@@ -7,6 +7,7 @@ under [[not-a-comparison]] and with its reason.
 """
 
 import re
+from functools import lru_cache
 
 from course.claims.markdown import Sentence
 
@@ -41,11 +42,11 @@ _ALWAYS = re.compile(
     r"just as (?:good|bad|well|often|fast|\w+ly)|(?:do|does|did|performs?) as well|"
     r"hardly|barely|scarcely|indistinguishable|be told apart|turn(?:s|ed)? round|"
     r"(?:worth|costs?|gains?|loses?|saves?|helps?|changes?|var(?:y|ies)|differs?|"
-    r"learns?) (?:\w+ ){0,2}?(?:most|least|more|less|nothing)|"
+    r"learns?) (?:\w+ ){0,2}?(?:most|least|more|less)|(?:costs?|gains?|saves?) nothing|"
     r"(?:gains?|gained|loses?|lost) (?:about |nearly |only )?(?:\d|one\b|two\b|three\b|"
     r"half\b|several\b)|\w+s help|(?:do|does|did) (?:no |some |more )?harm|"
-    r"(?:hundred|thousand|points?|%|per cent|times|digits?) (?:more|less|fewer|higher|"
-    r"lower|smaller|larger|longer|shorter)|"
+    r"(?:hundred|thousand|points?|%|per cent|times) (?:more|less|fewer|higher|lower|"
+    r"smaller|larger|longer|shorter)|"
     r"(?:a little|slightly|well|far|just|clearly) (?:above|below|over|under)|"
     r"most of (?:the|them|these|those|its?)|(?:nearly|almost) (?:all|none|every|no)|"
     r"(?:difference|gap|lead|advantage|gain) (?:is|was|gets|becomes|stays|remains|"
@@ -65,11 +66,14 @@ _WEAK = re.compile(
     r"gains?|gained|loses?|lead|leads|reach(?:es|ed)|"
     r"drops?|dropped|falls?|fell|fallen|rises?|rose|risen|climbs?|climbed|sinks?|sank|"
     r"shrinks?|shrank|grows?|grew|decreases?|decreased|increases?|increased|turns?|"
-    r"turned|flattens?|flatten|jumps?|levels? off|converges?|improving|"
+    r"turned|flattens?(?! (?:the|it|them|its|each|every)\b)|jumps?|levels? off|"
+    r"converges?|improving|"
     r"(?:lies?|lay|is|are|was|stays?|ends?|accuracy|loss|curves?) (?:well |far |just )?"
     r"(?:above|below)|"
     r"similar|similarly|alike|identical|agrees?|match(?:es)?|differs?|differed|"
-    r"(?:the|much the|nearly the) same \w+|far from|only slightly"
+    r"(?:the|much the|nearly the) same (?:accurac\w+|loss|level|results?|scores?|"
+    r"errors?|mistakes?|values?|answers?|pairs|gap|share|seconds|time)|far from|"
+    r"only slightly"
     r")(?!\w)",
     re.IGNORECASE,
 )
@@ -90,20 +94,26 @@ _IDIOMS = re.compile(
     r"falls? back|turns? (?:\w+ ){0,3}into|step (?:less|more))\b",
     re.IGNORECASE,
 )
+# A sentence that tells the reader what to do states no result of the chapter's.
+_TASK = re.compile(
+    r"[\s>*\-\d.]*(?:(?:Your turn|Try it)[.:*\s]+)?(?:Add|Change|Choose|Compare|"
+    r"Compute|Count|Draw|Find|Fit|Keep|Look|Make|Move|Plot|Predict|Repeat|Replace|Report|Run|Save|"
+    r"Set|Show|Sort|Take|Train|Try|Turn|Use|Work|Write)\b"
+)
 _FALSE_BY_DESIGN = re.compile(r"[\s*>]*Misconception \d+", re.IGNORECASE)
 
 
-def comparing_words(sentence: Sentence) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def comparing_words(sentence: Sentence) -> tuple[tuple[int, int], ...]:
     """Return the places, in the text, of the words with which a sentence compares."""
     text = " ".join(sentence.text.split("\n"))
-    if sentence.kind in ("heading", "wrong choice") or text.rstrip(" *_\"')").endswith(
-        "?"
-    ):
-        return []
+    is_question = text.rstrip(" *_\"')").endswith("?")
+    if is_question or sentence.kind in ("heading", "wrong choice"):
+        return ()
     if _FALSE_BY_DESIGN.match(text):
-        return []
+        return ()
     bare = _IDIOMS.sub(lambda idiom: " " * len(idiom[0]), text)
     found = [match.span() for match in _ALWAYS.finditer(bare)]
-    if _MEASURE.search(bare):
+    if _MEASURE.search(bare) and not _TASK.match(bare):
         found += [match.span() for match in _WEAK.finditer(bare)]
-    return sorted((sentence.start + a, sentence.start + b) for a, b in found)
+    return tuple(sorted((sentence.start + a, sentence.start + b) for a, b in found))

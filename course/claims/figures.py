@@ -8,6 +8,7 @@ words count only where they state a result (`course.claims.number_words`). "10 r
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from course.claims.number_words import number_words_in
 
@@ -110,7 +111,8 @@ _FROM = re.compile(r"\bfrom\s+(?:about\s+)?$", re.IGNORECASE)
 _SEEDS = re.compile(r"\s+(?:[a-z]+\s+)?(?:seeds|runs)\b", re.IGNORECASE)
 
 
-def figures_in(text: str) -> list[Figure]:
+@lru_cache(maxsize=4096)
+def figures_in(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text, in the order in which they stand."""
     words = list(_words(text))
     numbers = [
@@ -119,7 +121,7 @@ def figures_in(text: str) -> list[Figure]:
         if all(number.end <= w.start or w.end <= number.start for w in words)
     ]
     found = _joined(text, sorted([*words, *numbers], key=lambda figure: figure.start))
-    return [_qualified(text, figure) for figure in found]
+    return tuple(_qualified(text, figure) for figure in found)
 
 
 def _words(text: str) -> Iterator[Figure]:

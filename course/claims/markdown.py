@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 _FENCE = re.compile(
@@ -24,6 +25,9 @@ _BREAKS = re.compile(
 )
 _SENTENCE = re.compile(
     r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)[*_\")\]]*\s+(?=[\"*_(\[]*[A-Z0-9`])"
+)
+_TABLE = re.compile(
+    r"^\|.*\|[ \t]*\n\|[ \t:|-]+\|[ \t]*\n(?P<body>(?:\|.*\|[ \t]*(?:\n|\Z))+)", re.M
 )
 _CHOICE = re.compile(
     r"<summary>.*?</summary>(?=\s*\**(?P<right>(?:Yes|Right|Correct|True)\b)?)", re.S
@@ -53,6 +57,37 @@ class Sentence:
     kind: str
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table of a text: its place, and the cells of each row below its head."""
+
+    start: int
+    end: int
+    rows: tuple[tuple[tuple[int, int], ...], ...]
+
+
+@lru_cache(maxsize=1024)
+def tables_of(text: str) -> tuple[Table, ...]:
+    """Return the tables of a Markdown text, each cell by its start and its end."""
+    return tuple(
+        Table(
+            *match.span(),
+            tuple(
+                tuple(
+                    (
+                        match.start("body") + cell.start(),
+                        match.start("body") + cell.end(),
+                    )
+                    for cell in re.finditer(r"(?<=\|)[^|\n]+(?=\|)", match["body"])
+                    if row.start() <= cell.start() < row.end()
+                )
+                for row in re.finditer(r".+", match["body"])
+            ),
+        )
+        for match in _TABLE.finditer(prose_of(text))
+    )
+
+
 def fenced_code(text: str) -> Iterator[tuple[int, str]]:
     """Yield the place and the code of each fenced block of a Markdown text."""
     for match in _FENCE.finditer(text):
@@ -61,6 +96,7 @@ def fenced_code(text: str) -> Iterator[tuple[int, str]]:
         yield match.start(), textwrap.dedent("\n".join(code))
 
 
+@lru_cache(maxsize=1024)
 def prose_of(text: str) -> str:
     """Return a text of the same length with blanks where it is not prose.
 
@@ -69,7 +105,8 @@ def prose_of(text: str) -> str:
     return _NOT_PROSE.sub(_blank, _FENCE.sub(_blank, text))
 
 
-def sentences_of(text: str) -> list[Sentence]:
+@lru_cache(maxsize=1024)
+def sentences_of(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of a Markdown text, in order."""
     choices = [(*match.span(), match["right"]) for match in _CHOICE.finditer(text)]
     prose = prose_of(text)
@@ -92,7 +129,7 @@ def sentences_of(text: str) -> list[Sentence]:
             if low <= start < high:
                 kind = "choice" if right else "wrong choice"
         found.append(Sentence(start, end, prose[start:end], kind))
-    return found
+    return tuple(found)
 
 
 def _kind(words: str) -> str:

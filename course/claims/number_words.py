@@ -83,7 +83,8 @@ _TIMES = re.compile(
 _FACTOR = re.compile(rf"\b(?:{_one_of(FACTORS)})\b", re.IGNORECASE)
 _VERB = re.compile(rf"\b(?:{_one_of(VERBS)})\b", re.IGNORECASE)
 _PERCENT = re.compile(
-    rf"\b{_LOW}(?P<count>half\s+an?|an?|{_WORD})[\s-]+"
+    rf"\b{_LOW}(?P<count>(?:half|(?:an?|one)\s+(?P<part>{_one_of(PARTS)})\s+of)\s+an?|"
+    rf"an?|{_WORD})[\s-]+"
     r"(?:per[\s-]cent|percent|percentage[\s-]points?)\b",
     re.IGNORECASE,
 )
@@ -120,8 +121,9 @@ def number_words_in(text: str) -> list[NumberWords]:
 def _percents(text: str) -> Iterator[NumberWords]:
     for match in _PERCENT.finditer(text):
         count = " ".join(match["count"].lower().split())
-        if count.startswith("half"):
-            yield NumberWords(*match.span(), 0.005)
+        if count.startswith("half") or match["part"]:
+            part = PARTS[(match["part"] or "half").lower()]
+            yield NumberWords(*match.span(), 1 / part / 100)
         else:
             value = WORDS.get(count, 1)
             low = _low(match)

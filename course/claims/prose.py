@@ -13,11 +13,17 @@ from typing import Any
 from course.claims.claim import SEEDS, Claim, ClaimsFile
 from course.claims.comparisons import comparing_words
 from course.claims.figures import Figure, figures_in
-from course.claims.markdown import Sentence, prose_of, sentences_of
+from course.claims.markdown import Sentence, prose_of, sentences_of, tables_of
 from course.claims.sections import Section, Sections
 from course.claims.structure import structural_numbers
-from course.claims.words import pattern, shortened
+from course.claims.words import places, shortened
 
+Places = tuple[tuple[int, int], ...]
+NUMBER = "is held by nothing: quote it in a claim, or put it into [constants]"
+ROW = (
+    "stands in a table of results, and no claim holds it there: quote the row from its "
+    "first cell on, and put what is published into [constants]"
+)
 READING = "Further reading"  # the section whose titles and years are others'
 
 
@@ -73,16 +79,42 @@ def unheld_numbers(notebook: Any, claims: ClaimsFile) -> list[Unheld]:
     numbered = structural_numbers(notebook, claims.path.stem)
     found = []
     for index, cell in _texts(notebook):
-        for figure in figures_in(prose_of(cell.source)):
-            free = [
-                point
-                for point in figure.points
-                if not any(h.holds(point.start, point.end) for h in held[index])
+        results = [
+            row
+            for table in tables_of(cell.source)
+            if any(h.claim and h.overlaps(table.start, table.end) for h in held[index])
+            for row in table.rows
+        ]
+        points = [p for f in figures_in(prose_of(cell.source)) for p in f.points]
+        for point in points:
+            if row := _row_at(point.start, results):
+                if not any(_quotes_from(row[0][0], point, h) for h in held[index]):
+                    found.append(_unheld_number(cell, point, ROW))
+            elif (
+                not any(h.holds(point.start, point.end) for h in held[index])
                 and (index, point.start) not in numbered
                 and not _is_shown(point, sections.at(index, point.start))
-            ]
-            found += [_unheld_number(cell, point) for point in free]
+            ):
+                found.append(_unheld_number(cell, point, NUMBER))
     return found
+
+
+Row = tuple[tuple[int, int], ...]
+
+
+def _row_at(place: int, rows: Iterable[Row]) -> Row | None:
+    """Return the row of a table of results in which a place is, if it is in one."""
+    return next((row for row in rows if row[0][0] <= place < row[-1][1]), None)
+
+
+def _quotes_from(start: int, point: Figure, held: "Held") -> bool:
+    """Return whether a claim quotes the row from its first cell on to the figure.
+
+    So the words tie the figure to what the row is about, and to its column.
+    """
+    if held.claim is None or not held.holds(point.start, point.end):
+        return False
+    return held.start <= start + 1
 
 
 def _is_shown(figure: Figure, section: Section) -> bool:
@@ -96,9 +128,8 @@ def _is_shown(figure: Figure, section: Section) -> bool:
     return is_part and figure.value in section.code
 
 
-def _unheld_number(cell: Any, figure: Figure) -> Unheld:
-    remedy = "is held by nothing: quote it in a claim, or put it into [constants]"
-    if figure.is_integer:
+def _unheld_number(cell: Any, figure: Figure, remedy: str) -> Unheld:
+    if figure.is_integer and remedy == NUMBER:
         remedy += ", or let the code or an output of its section show it"
     return Unheld(
         cell.id,
@@ -131,7 +162,7 @@ def unheld_comparisons(notebook: Any, claims: ClaimsFile) -> list[Unheld]:
     return found
 
 
-def _quotes(held: Held, sentence: Sentence, words: list[tuple[int, int]]) -> bool:
+def _quotes(held: Held, sentence: Sentence, words: Places) -> bool:
     if held.claim is None or held.claim.is_comparison:
         return held.overlaps(sentence.start, sentence.end)
     return any(held.overlaps(start, end) for start, end in words)
@@ -155,20 +186,18 @@ def quoted(
 
     The words of a claim are quoted only after its code cell.
     """
-    places = {cell.id: index for index, cell in enumerate(notebook.cells)}
+    codes = {cell.id: index for index, cell in enumerate(notebook.cells)}
     held: dict[int, list[Held]] = {}
     for index, cell in _texts(notebook):
         held[index] = [
-            Held(*match.span())
-            for words in listed
-            for match in pattern(words).finditer(cell.source)
+            Held(*place) for words in listed for place in places(words, cell.source)
         ]
         held[index] += [
-            Held(*match.span(), claim)
+            Held(*place, claim)
             for claim in claims.claims
-            if places.get(claim.after, len(places)) < index
+            if codes.get(claim.after, index) < index
             for words in claim.says
-            for match in pattern(words).finditer(cell.source)
+            for place in places(words, cell.source)
         ]
     return held
 
@@ -185,7 +214,7 @@ def not_in_the_text(notebook: Any, claims: ClaimsFile) -> list[str]:
         "correct it or take it out"
         for name, entries in lists.items()
         for words in entries
-        if not any(pattern(words).search(text) for text in texts)
+        if not any(places(words, text) for text in texts)
     ]
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from course.claims.figures import figures_in
@@ -65,19 +66,20 @@ class Sections:
         return self._sections[bisect_right(self._starts, (index, place)) - 1]
 
 
-def numbers_of_code(code: str) -> set[float]:
+@lru_cache(maxsize=1024)
+def numbers_of_code(code: str) -> frozenset[float]:
     """Return the numbers that stand in Python code; not those of texts and comments."""
     try:
         tree = ast.parse(_without_magics(code))
     except SyntaxError:
-        return set()
-    return {
+        return frozenset()
+    return frozenset(
         float(node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, int | float)
         and not isinstance(node.value, bool)
-    }
+    )
 
 
 def _without_magics(code: str) -> str:
@@ -89,10 +91,15 @@ def numbers_of_output(output: Mapping[str, Any]) -> set[float]:
     """Return the numbers that a stored output shows, in its alternative texts, too."""
     numbers: set[float] = set()
     for text in _texts_of(output):
-        found = [point.value for f in figures_in(text) for point in f.points]
+        found = _numbers_of_text(text)
         if len(found) <= LARGEST_OUTPUT:
             numbers.update(found)
     return numbers
+
+
+@lru_cache(maxsize=1024)
+def _numbers_of_text(text: str) -> tuple[float, ...]:
+    return tuple(point.value for f in figures_in(text) for point in f.points)
 
 
 def _texts_of(output: Mapping[str, Any]) -> Iterable[str]:

@@ -13,7 +13,9 @@ STEPS = ("prepare", "define", "compile", "fit", "tun", "evaluat", "predict", "sa
 
 _TITLE = re.compile(r"\A\s*#\s+(\d+)\.")
 _STEP = re.compile(
-    r"\bsteps?\s+(\d)(?:\s+(?:and|to)\s+(\d))?\b(?P<after>[^.\n]{0,40})", re.IGNORECASE
+    r"\bsteps?\s+(\d)(?:\s+(?:and|to)\s+(\d))?\b"
+    r"(?=(?P<after>(?:(?!step)[^.\n]){0,40}))",
+    re.IGNORECASE,
 )
 _MISCONCEPTION = re.compile(r"\bmisconception\s+(\d+)\b(?P<colon>:)?", re.IGNORECASE)
 _QUESTION = re.compile(r"^\*\*(?:Question\s+)?(\d+)[.:]", re.MULTILINE)

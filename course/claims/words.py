@@ -1,8 +1,10 @@
 """Find words in a text, whatever white space is between them."""
 
 import re
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def pattern(words: str) -> re.Pattern[str]:
     """Return a pattern for whole words and whole numbers, white space folded.
 
@@ -14,6 +16,12 @@ def pattern(words: str) -> re.Pattern[str]:
     start = before if words.strip()[0].isalnum() else ""
     end = after if words.strip()[-1].isalnum() else ""
     return re.compile(start + inner + end)
+
+
+@lru_cache(maxsize=65536)
+def places(words: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where words stand in a text: the start and the end of each place."""
+    return tuple(match.span() for match in pattern(words).finditer(text))
 
 
 def shortened(words: str, length: int = 60) -> str:
