@@ -54,7 +54,20 @@ def test_all_steps_are_inside_unless_limits_are_given():
 def test_one_weight_without_a_step():
     ax = plot_descent(square, [3.0])
     assert ax.get_xlim() == (2.75, 3.25)
-    assert "0 steps" in description(ax)
+    assert "at the weight 3 it is 4" in description(ax)
+
+
+def test_walking_and_jumping_differ_in_words():
+    def words(rate):
+        path = [3.0]
+        for _ in range(6):
+            path.append(path[-1] - rate * 2 * (path[-1] - 1))
+        return description(plot_descent(square, path))
+
+    assert words(0.1).endswith("All steps go the same way, down one side of the curve.")
+    assert words(0.9).endswith("from side to side, each back over the bottom.")
+    assert words(1.1).endswith("from side to side, each farther than the one before.")
+    assert "nearly 0" in words(0.45)
 
 
 @pytest.mark.parametrize(

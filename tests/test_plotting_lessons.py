@@ -1,4 +1,4 @@
-"""plot_network, plot_convolution, plot_activations, plot_series and
+"""plot_convolution, plot_activations, plot_series and
 plot_explained_variance."""
 
 import io
@@ -11,7 +11,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 from PIL import Image
 
@@ -20,10 +20,11 @@ from helpers.plotting import (
     plot_activations,
     plot_convolution,
     plot_explained_variance,
-    plot_network,
     plot_series,
 )
+from helpers.plotting.style import luminance
 
+WAVE = np.sin(np.arange(52.0))
 IMAGES = Path(__file__).parent / "images"
 IRIS = ["setosa", "versicolor", "virginica"]
 
@@ -37,162 +38,6 @@ def no_figures_left():
 
 def texts(ax):
     return [text.get_text() for text in ax.texts]
-
-
-# plot_network
-
-
-def edges(ax):
-    """Each drawn weight: start, end, width, colour, whether it is dashed."""
-    found = []
-    for collection in ax.collections:
-        if not isinstance(collection, mpl.collections.LineCollection):
-            continue
-        for segment, width, colour, style in zip(
-            collection.get_segments(),
-            collection.get_linewidth(),
-            collection.get_color(),
-            collection.get_linestyle(),
-            strict=True,
-        ):
-            dashed = style[1] is not None
-            found.append((*map(tuple, segment), width, to_hex(colour).upper(), dashed))
-    return found
-
-
-def test_an_edge_shows_magnitude_by_width_and_sign_by_colour_and_dashes():
-    ax = plot_network([[[1.0], [-2.0]]])
-    (weak, strong) = sorted(edges(ax), key=lambda edge: edge[2])
-    assert strong[2] == pytest.approx(2 * weak[2])
-    assert weak[3:] == ("#0072B2", False)
-    assert strong[3:] == ("#D55E00", True)
-    # The first input is on top, and lines run from left to right.
-    assert weak[0] == (0, 0.5)
-    assert strong[0] == (0, -0.5)
-    assert weak[1] == strong[1] == (1, 0)
-
-
-def test_every_weight_joins_its_own_units():
-    weights = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    ax = plot_network([weights])
-    drawn = {(start[1], end[1]): width for start, end, width, *_ in edges(ax)}
-    for row, left in enumerate((0.5, -0.5)):
-        for column, right in enumerate((1.0, 0.0, -1.0)):
-            expected = 3.5 * weights[row, column] / 6
-            assert drawn[left, right] == pytest.approx(expected)
-
-
-def test_weights_too_small_to_see_and_zeros_are_left_out():
-    assert len(edges(plot_network([[[1.0, 0.01, 0.0]]]))) == 1
-    assert edges(plot_network([np.zeros((2, 2))])) == []
-
-
-def test_units_layers_and_one_hot_outputs_are_named():
-    weights = [np.ones((4, 10)), np.ones((10, 3))]
-    inputs = ["sepal length", "sepal width", "petal length", "petal width"]
-    ax = plot_network(weights, IRIS, inputs)
-    found = texts(ax)
-    assert found[:4] == inputs
-    assert found[4:7] == [
-        "setosa  (1, 0, 0)",
-        "versicolor  (0, 1, 0)",
-        "virginica  (0, 0, 1)",
-    ]
-    assert found[7:] == ["input\n4 units", "hidden\n10 units", "output\n3 units"]
-    legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert legend == ["positive weight", "negative weight", "wider: larger magnitude"]
-    words = description(ax)
-    assert "input (4 units), hidden (10 units), output (3 units)" in words
-    assert "setosa, versicolor and virginica" in words
-    assert "magnitude 1" in words
-
-
-def test_large_layers_are_shortened_with_dots():
-    rng = np.random.default_rng(0)
-    weights = [rng.uniform(0.5, 1, (784, 256)), rng.uniform(0.5, 1, (256, 10))]
-    ax = plot_network(weights, [str(k) for k in range(10)], max_units=6)
-    assert texts(ax).count("\u22ee") == 3
-    assert len(edges(ax)) == 6 * 6 + 6 * 6
-    # The last unit drawn is the last there is.
-    low = min(edge[0][1] for edge in edges(ax) if edge[0][0] == 0)
-    bottom = [e for e in edges(ax) if e[0] == (0, low)]
-    widest = max(edge[2] for edge in bottom)
-    largest = max(weights[0].max(), weights[1].max())
-    shown = weights[0][-1][[0, 1, 2, -3, -2, -1]]
-    assert widest == pytest.approx(3.5 * shown.max() / largest)
-    assert "9" in texts(ax)
-    assert "4" not in texts(ax)
-    assert "only the first and last units" in description(ax)
-    assert "784 units" in description(ax)
-
-
-def test_layer_names_default_and_given():
-    weights = [np.ones((2, 3)), np.ones((3, 3)), np.ones((3, 1))]
-    assert "hidden 2\n3 units" in texts(plot_network(weights))
-    ax = plot_network(weights, layer_names=["a", "b", "c", "d"])
-    assert texts(ax) == ["a\n2 units", "b\n3 units", "c\n3 units", "d\n1 unit"]
-
-
-class Dense:
-    """Stands for keras.layers.Dense, so that these tests need no TensorFlow."""
-
-    def __init__(self, name, weights):
-        self.name = name
-        self._weights = weights
-
-    def get_weights(self):
-        return self._weights
-
-
-class Dropout:
-    name = "dropout"
-
-
-class Conv2D(Dropout):
-    name = "conv"
-
-
-class Model:
-    def __init__(self, *layers):
-        self.layers = layers
-
-
-def test_a_model_is_read_layer_by_layer():
-    model = Model(
-        Dense("first", [np.ones((4, 5)), np.zeros(5)]),
-        Dropout(),
-        Dense("second", [np.full((5, 2), -1.0), np.zeros(2)]),
-    )
-    ax = plot_network(model)
-    assert texts(ax) == ["input\n4 units", "first\n5 units", "second\n2 units"]
-    assert sum(edge[4] for edge in edges(ax)) == 10
-    with pytest.raises(ValueError, match="'conv' is Conv2D"):
-        plot_network(Model(Conv2D()))
-    with pytest.raises(ValueError, match="no weights yet"):
-        plot_network(Model(Dense("first", [])))
-    with pytest.raises(ValueError, match="no Dense"):
-        plot_network(Model(Dropout()))
-
-
-@pytest.mark.parametrize(
-    ("network", "more", "error", "message"),
-    [
-        ([np.ones((2, 3)), np.ones((2, 3))], {}, ValueError, "biases"),
-        ([np.ones((2, 3)), np.ones(3)], {}, ValueError, "axes"),
-        ([], {}, ValueError, "empty"),
-        ([[[np.nan]]], {}, ValueError, "NaN"),
-        (3, {}, TypeError, "Keras model"),
-        ("model.keras", {}, TypeError, "Keras model"),
-        ([np.ones((2, 3))], {"class_names": ["a"]}, ValueError, "3 outputs"),
-        ([np.ones((2, 3))], {"input_names": ["a"]}, ValueError, "2 inputs"),
-        ([np.ones((2, 3))], {"layer_names": ["a"]}, ValueError, "2 layers"),
-        ([np.ones((2, 3))], {"max_units": 1}, ValueError, "max_units is 1"),
-    ],
-)
-def test_network_refuses_what_does_not_fit(network, more, error, message):
-    with pytest.raises(error, match=message):
-        plot_network(network, **more)
-    assert plt.get_fignums() == []
 
 
 # plot_convolution
@@ -324,7 +169,28 @@ def test_activations_are_drawn_as_defined():
     assert len(looks) == 6
     widths = [one.get_linewidth() for one in drawn.values()]
     assert widths == sorted(widths, reverse=True)  # what lies below is wider
-    assert "tanh goes from -0.96 to 1.00" in description(ax)
+    words = description(ax)
+    for said in (
+        "linear is a straight line to 3",
+        "relu is level at 0, then rises to 3",
+        "leaky_relu rises from -0.4 to 3",
+        "tanh rises in the shape of an S from -0.964 to 0.995",
+        "softmax (of two units, the other at 0) coincides with sigmoid",
+    ):
+        assert said in words
+
+
+def test_a_curve_that_lies_on_another_is_seen():
+    ax = plot_activations(["sigmoid", "tanh", "softmax"])
+    sigmoid, tanh, softmax = ax.lines[2:]
+    np.testing.assert_allclose(sigmoid.get_ydata(), softmax.get_ydata())
+    assert softmax.get_linestyle() == "None"
+    assert softmax.get_marker() != "None"
+    assert {sigmoid.get_marker(), tanh.get_marker()} == {"None"}
+    # Each line is wide enough and dark enough: 3 is the least contrast for graphics.
+    for drawn in (sigmoid, tanh):
+        assert drawn.get_linewidth() >= 2
+        assert 1.05 / (luminance(to_rgb(drawn.get_color())) + 0.05) > 3
 
 
 def test_any_function_can_be_drawn():
@@ -362,8 +228,27 @@ def test_series_are_drawn_against_seconds():
     assert first.get_color() != second.get_color()
     assert description(ax) == (
         "2 lines of acceleration over 2.0 seconds (52 samples at 26 Hz), from second "
-        "10.0 on: x from 0 to 51; y from -51 to 0."
+        "10.0 on: x from 0 to 51; y from -51 to 0. The lines go different ways."
     )
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        (WAVE, "The lines coincide, both of them."),
+        (WAVE + 0.4, "The lines rise and fall together, both of them."),
+        (-WAVE, "The lines go different ways."),
+        (0 * WAVE, "y from 0 to 0."),
+    ],
+)
+def test_the_words_of_a_series_say_whether_its_lines_are_alike(second, words):
+    ax = plot_series(np.stack([WAVE, second], axis=1), 26, ["x", "y"])
+    assert description(ax).endswith(words)
+
+
+def test_large_numbers_of_a_series_are_written_in_full():
+    words = description(plot_series([1783.0, 2016.0], 1))
+    assert "from 1,780 to 2,020" in words
 
 
 def test_one_channel_needs_no_legend():
@@ -428,25 +313,15 @@ def test_a_scree_plot_refuses_what_are_no_shares(ratios, message):
 # Reference pictures
 
 
-def drawn_network():
-    weights = [
-        np.linspace(-1, 1, 12).reshape(4, 3),
-        np.linspace(1, -1, 9).reshape(3, 3),
-    ]
-    return plot_network(weights, IRIS)
-
-
 def drawn_convolution():
     return plot_convolution([1, 3, 2, 0, -1, 4], [1, 0, -1], position=2)
 
 
-@pytest.mark.parametrize("name", ["network", "convolution"])
-def test_picture_looks_like_its_reference(name):
-    ax = {"network": drawn_network, "convolution": drawn_convolution}[name]()
+def test_picture_looks_like_its_reference():
     stream = io.BytesIO()
-    ax.figure.savefig(stream, dpi=70)
+    drawn_convolution().figure.savefig(stream, dpi=70)
     drawn = np.asarray(Image.open(stream).convert("RGB"))
-    reference = np.asarray(Image.open(IMAGES / f"{name}.png").convert("RGB"))
+    reference = np.asarray(Image.open(IMAGES / "convolution.png").convert("RGB"))
     assert drawn.shape == reference.shape
     # Root mean square, of 255; see test_plotting_images.
     difference = np.sqrt(np.mean((drawn.astype(float) - reference) ** 2))

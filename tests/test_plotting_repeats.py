@@ -34,13 +34,18 @@ def test_means_have_another_mark_and_the_first_a_line():
     np.testing.assert_array_equal(means.get_xdata(), [5, 10])
     np.testing.assert_array_equal(means.get_ydata(), [0, 1])
     assert ax.lines[0].get_xdata() == [5, 5]
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["mean of the first row", "one run", "mean"]
 
 
 def test_words():
     ax = plot_repeats(SECONDS, "seconds", title="tricks")
     assert description(ax) == (
-        "tricks: Seconds, mean of each of 2 rows: all 5; without 10."
+        "tricks: Seconds, mean of each of 2 rows: all 5; without 10. Beyond the spread "
+        "of the runs, without is highest, all lowest."
     )
+    close = plot_repeats({"a": [1.0, 2.0], "b": [1.1, 2.1]}, "seconds")
+    assert "all are close together" in description(close)
 
 
 def test_shares_are_written_as_percentages():

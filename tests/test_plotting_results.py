@@ -14,6 +14,7 @@ from helpers.plotting import (
     plot_calibration,
     plot_class_counts,
     plot_confusion_matrix,
+    plot_embedding,
     plot_learning_curves,
 )
 
@@ -122,13 +123,34 @@ def test_a_class_that_is_only_predicted_counts():
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0", "1", "2"]
 
 
+def test_only_classes_that_occur_are_drawn():
+    ax = plot_confusion_matrix([1000, 1, 1], [1, 1000, 1])
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["1", "1000"]
+    texts = {place: text.get_text() for place, text in cells(ax, 2).items()}
+    assert texts == {(0, 0): "1", (0, 1): "1\n50.0%", (1, 0): "1\n100.0%"}
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        lambda labels: plot_confusion_matrix(labels, labels),
+        plot_class_counts,
+        lambda labels: plot_embedding(np.zeros((len(labels), 2)), labels),
+    ],
+)
+def test_more_classes_than_can_be_told_apart_are_refused(plot):
+    with pytest.raises(ValueError, match=r"201 classes; at most \d\d .*np.isin"):
+        plot(np.arange(201))
+    assert plt.get_fignums() == []
+
+
 def test_everything_right_draws_no_error():
     ax = plot_confusion_matrix([0, 1, 2], [0, 1, 2])
     assert ax.images[0].get_array().compressed().max() < 0
     assert "100.0% right" in description(ax)
 
 
-def test_confusion_words_state_no_single_errors():
+def test_confusion_words_name_the_most_frequent_error_without_its_count():
     truth = np.repeat(np.arange(10), 1000)
     guess = truth.copy()
     guess[:220] = 9
@@ -136,8 +158,21 @@ def test_confusion_words_state_no_single_errors():
     assert words == (
         "CNN: confusion matrix of 10 classes, 10,000 samples, 97.8% right; rows are "
         "the true class, columns the predicted class, errors are coloured by their "
-        "share of the true class."
+        "share of the true class. The most frequent error is 0 taken for 9."
     )
+
+
+@pytest.mark.parametrize(
+    ("guess", "words"),
+    [
+        ([0, 0, 1, 1, 2, 2], "There are no errors."),
+        ([1, 0, 1, 0, 2, 2], "errors are 0 taken for 1 and 1 taken for 0."),
+        ([1, 2, 0, 2, 0, 1], "No error is much more frequent than the others."),
+    ],
+)
+def test_the_words_for_few_and_for_even_errors(guess, words):
+    ax = plot_confusion_matrix([0, 0, 1, 1, 2, 2], guess)
+    assert description(ax).endswith(words)
 
 
 def overlapping(texts):
@@ -340,7 +375,10 @@ def test_class_counts_are_bars_from_top_to_bottom():
     ]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
     assert ax.get_xlim()[0] == 0
-    assert description(ax) == "4 samples in 3 classes: red 1; green 0; blue 3."
+    assert description(ax) == (
+        "4 samples in 3 classes, most in blue and fewest in green: red 1; green 0; "
+        "blue 3."
+    )
     assert all(tick == int(tick) for tick in x_ticks(ax))
     with pytest.raises(ValueError, match="2 classes"):
         plot_class_counts([0, 2], ["red", "green"])

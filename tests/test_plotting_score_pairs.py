@@ -44,8 +44,29 @@ def test_words():
     ax = plot_score_pairs(SCORES, ["random", "by time"], title="gait")
     assert description(ax) == (
         "gait: Test accuracy of 2 models, random and by time: forest 90.0% and 70.0%; "
-        "network 50.0% and 60.0%."
+        "network 50.0% and 60.0%. The two differ most for forest."
     )
+    lower = {"forest": [0.9, 0.7], "network": [0.5, 0.4]}
+    words = description(plot_score_pairs(lower, ["random", "by time"]))
+    assert words.endswith(
+        "by time is lower for all of them. The two differ most for forest."
+    )
+
+
+def test_each_score_is_written_outside_its_mark_and_inside_the_picture():
+    ax = plot_score_pairs({"a": [0.99, 0.991], "b": [0.6, 0.9]}, ["one", "two"])
+    ax.figure.draw_without_rendering()
+    written = [(text.get_text(), text.get_ha()) for text in ax.texts]
+    assert written == [
+        ("99.0%", "right"),
+        ("99.1%", "left"),
+        ("60.0%", "right"),
+        ("90.0%", "left"),
+    ]
+    frame = ax.get_window_extent()
+    for text in ax.texts:
+        box = text.get_window_extent()
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1
 
 
 @pytest.mark.parametrize(

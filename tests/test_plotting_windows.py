@@ -65,6 +65,29 @@ def test_titles_and_axis_names_are_written():
     assert "a, b, c, d and e" in words
 
 
+def test_each_row_has_the_scale_at_its_left():
+    windows = np.stack([WINDOWS[0], 1000 * WINDOWS[0]])
+    ax = plot_windows(windows, 10, columns=1, unit="raw value")
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["-2,000", "0", "2,000"] * 2
+    assert ax.get_ylabel() == "raw value"
+    heights = paths_of(ax)[0, :, :, 1]
+    for row in (0, 1):
+        slope, start = np.polyfit(windows[row, :, 0], heights[row], 1)
+        expected = start + slope * np.array([-2000, 0, 2000])
+        np.testing.assert_allclose(ax.get_yticks()[3 * row : 3 * row + 3], expected)
+
+
+def test_the_words_name_the_window_that_moves_most():
+    windows = np.stack([WINDOWS[0], 9 * WINDOWS[0]])
+    words = description(plot_windows(windows, 10, ["standing", "walking"]))
+    assert "The lines move farthest in walking and least in standing." in words
+    words = description(plot_windows(windows, 10, ["file 1"] * 2))
+    assert words.endswith("All are named file 1.")
+    words = description(plot_windows(WINDOWS, 10))
+    assert words.endswith("The lines move about equally far in all of them.")
+
+
 def test_windows_that_do_not_change_are_flat_lines():
     paths = paths_of(plot_windows(np.ones((2, 9, 1)), 10))
     assert np.isfinite(paths).all()

@@ -1,6 +1,7 @@
 """Activation functions as curves."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +10,9 @@ from helpers.plotting.style import (
     FAINT,
     LINE_COLOURS,
     LINE_STYLES,
+    MARKERS,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
@@ -26,7 +29,9 @@ _FUNCTIONS: dict[str, Activation] = {
     "tanh": np.tanh,
     "softmax": lambda z: np.exp(z) / (np.exp(z) + np.exp(0)),
 }
-_LEGENDS = {"softmax": "softmax (two units,\nthe other at 0)"}
+_LEGENDS = {"softmax": "softmax of two"}
+_SOFTMAX = "softmax (of two units, the other at 0)"
+_WIDTHS = (4.0, 3.2, 2.6, 2.6, 2.0)  # points: a curve below another still shows
 
 
 @in_course_style
@@ -68,7 +73,7 @@ def plot_activations(
         raise ValueError(f"limits is {limits}; the lowest comes first.")
     sums = np.linspace(low, high, 401)
     curves = _curves(activations, sums)
-    ax = new_axes(ax, height=3.8)
+    ax = new_axes(ax, height=4.2)
     ax.axhline(0, color=FAINT, linewidth=0.8)
     ax.axvline(0, color=FAINT, linewidth=0.8)
     for index, (name, values) in enumerate(curves.items()):
@@ -76,17 +81,14 @@ def plot_activations(
             sums,
             values,
             color=LINE_COLOURS[index % len(LINE_COLOURS)],
-            linestyle=LINE_STYLES[index % len(LINE_STYLES)],
-            linewidth=max(1.4, 4.2 - 0.7 * index),  # a curve below another still shows
             label=_LEGENDS.get(name, name),
+            **_look(index, hidden=_same(name, curves) is not None),
         )
     every = np.concatenate(list(curves.values())).clip(-1.5, 2.5)
     ax.set(xlim=(low, high), ylim=(every.min() - 0.15, every.max() + 0.15))
-    ax.set(
-        xlabel="weighted sum of the inputs", ylabel="output of the unit", title=title
-    )
+    ax.set(xlabel="weighted sum of the inputs", ylabel="output of the unit")
     tidy(ax, grid="both")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3.5)
+    legend_above(ax, title, handlelength=3.5)
     describe(ax, _words(curves, low, high, title))
     return ax
 
@@ -123,17 +125,62 @@ def _find(activation: str | Activation) -> tuple[str, Activation]:
     return activation, _FUNCTIONS[activation]
 
 
-def _in_a_line(name: str) -> str:
-    return _LEGENDS.get(name, name).replace("\n", " ")
+def _look(index: int, hidden: bool) -> dict[str, Any]:
+    """Return a line; rings where it would lie on a line that is drawn already."""
+    if hidden:
+        return {
+            "linestyle": "none",
+            "marker": MARKERS[index % len(MARKERS)],
+            "markersize": 8,
+            "markerfacecolor": "none",
+            "markeredgewidth": 1.6,
+            "markevery": (12, 25),
+        }
+    return {
+        "linestyle": LINE_STYLES[index % len(LINE_STYLES)],
+        "linewidth": _WIDTHS[min(index, len(_WIDTHS) - 1)],
+    }
+
+
+def _same(name: str, curves: dict[str, np.ndarray]) -> str | None:
+    """Return the first of the curves before `name` that it coincides with."""
+    for other, values in curves.items():
+        if other == name:
+            return None
+        if np.allclose(values, curves[name], rtol=0, atol=1e-3):
+            return other
+    return None
 
 
 def _words(curves: dict[str, np.ndarray], low: float, high: float, title: str) -> str:
-    start = opening(title)
-    ranges = [
-        f"{_in_a_line(name)} goes from {values[0]:.2f} to {values[-1]:.2f}"
-        for name, values in curves.items()
-    ]
+    names = {name: name for name in curves} | {"softmax": _SOFTMAX}
+    each = []
+    for name, values in curves.items():
+        same = _same(name, curves)
+        if same is not None:
+            each.append(f"{names[name]} coincides with {names[same]}")
+        else:
+            each.append(f"{names[name]} {_shape(values)}")
     return (
-        f"{start}Activation functions for weighted sums from {low:g} to {high:g}: "
-        f"{'; '.join(ranges)}."
+        f"{opening(title)}Activation functions for weighted sums from {low:g} to "
+        f"{high:g}: {'; '.join(each)}."
     )
+
+
+def _shape(values: np.ndarray) -> str:
+    """Say how a curve goes: straight, level, or bent into an S or a corner."""
+    first, last = f"{values[0]:.3g}", f"{values[-1]:.3g}"
+    steps = np.diff(values)
+    tiny = 1e-9 + 1e-6 * float(np.abs(steps).max())
+    if steps.max() - steps.min() <= tiny:
+        level = abs(steps).max() <= tiny
+        return f"stays at {first}" if level else f"is a straight line to {last}"
+    if (steps < -tiny).any() and (steps > tiny).any():
+        return f"changes its direction, from {first} to {last}"
+    way = "rises" if values[-1] > values[0] else "falls"
+    if abs(steps[0]) <= tiny:
+        return f"is level at {first}, then {way} to {last}"
+    ends = max(abs(steps[0]), abs(steps[-1]))
+    if ends < 0.5 * np.abs(steps).max():
+        return f"{way} in the shape of an S from {first} to {last}"
+    return f"{way} from {first} to {last}"

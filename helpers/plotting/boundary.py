@@ -9,12 +9,13 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from helpers.plotting.names import names_for
+from helpers.plotting.names import as_class_names
 from helpers.plotting.style import (
     INK,
     MARKERS,
     class_colours,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
@@ -87,11 +88,13 @@ def plot_decision_boundary(
     truth = as_labels(labels, "labels")
     require_same_length(points=places, labels=truth)
     given = _classes(classify, places, threshold)
-    names = names_for(np.concatenate([truth, given, [1]]), class_names)
-    if len(names) > len(_HATCHES):
+    names = as_class_names(class_names)
+    n_classes = len(names) if names else max(int(truth.max()), int(given.max()), 1) + 1
+    if n_classes > len(_HATCHES):
         raise ValueError(
-            f"There are {len(names)} classes; up to {len(_HATCHES)} can be drawn."
+            f"There are {n_classes:,} classes; up to {len(_HATCHES)} can be drawn."
         )
+    names = names or [str(label) for label in range(n_classes)]
     truth = as_labels(truth, "labels", n_classes=len(names))
     low, high = _limits(places)
     across, up = np.meshgrid(*(np.linspace(low[k], high[k], _CELLS) for k in (0, 1)))
@@ -99,14 +102,14 @@ def plot_decision_boundary(
     regions = as_labels(
         _classes(classify, grid, threshold), "what classify returns", len(names)
     )
-    ax = new_axes(ax, 5.6, 4.3)
+    ax = new_axes(ax, 4.6, 4.6)
     _draw_regions(ax, across, up, regions.reshape(across.shape), len(names))
     _draw_points(ax, places, truth, names)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1], title=title)
+    ax.set(xlabel=axis_names[0], ylabel=axis_names[1])
     tidy(ax)
     handles = [_legend_entry(k, name) for k, name in enumerate(names)]
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_above(ax, title, handles=handles)
     describe(ax, _words(truth, given, regions, names, axis_names, title))
     return ax
 

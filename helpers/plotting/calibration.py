@@ -141,9 +141,20 @@ def _words(table: np.ndarray, total: int, several: bool, title: str) -> str:
     start = f"{title}: reliability" if title else "Reliability"
     means, rights, counts = table.T
     error = float(np.abs(means - rights) @ counts) / total
+    certain, hits = float(means @ counts) / total, float(rights @ counts) / total
     right = "are right" if several else "are of class 1"
     return (
         f"{start} diagram of {count(total, 'prediction')}: on average the probability "
-        f"is {percent(means @ counts / total)}, and {percent(rights @ counts / total)} "
-        f"{right}; the mean distance from the diagonal is {percent(error)}."
+        f"is {percent(certain)}, and {percent(hits)} {right}; the mean distance from "
+        f"the diagonal is {percent(error)}. {_verdict(certain - hits, several)}"
     )
+
+
+def _verdict(excess: float, several: bool) -> str:
+    """Say whether probabilities are too high on the whole, by a point or more."""
+    if abs(excess) < 0.01:
+        return "On the whole the probabilities mean what they say."
+    if not several:
+        return f"On the whole they are too {'high' if excess > 0 else 'low'}."
+    sure = "surer than it is right" if excess > 0 else "less sure than it is right"
+    return f"On the whole the network is {sure}."

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from helpers.plotting.names import names_for
+from helpers.plotting.names import classes_and_names
 from helpers.plotting.style import (
     POSITIVE,
     SMALL,
@@ -18,6 +18,8 @@ from helpers.plotting.style import (
 )
 from helpers.plotting.words import count, describe, opening
 from helpers.validation import as_labels
+
+_MOST_CLASSES = 60
 
 
 @in_course_style
@@ -34,7 +36,8 @@ def plot_class_counts(
     labels : array_like of int, shape (samples,)
         The classes, from 0.
     class_names : iterable of str, optional
-        One name a class; classes without samples are drawn too. Default: the labels.
+        One name a class; classes without samples are drawn too. Default: the labels
+        from 0 to the highest, or, if these are too many, those that occur.
     title : str, optional
         Written above.
     ax : matplotlib.axes.Axes, optional
@@ -47,10 +50,11 @@ def plot_class_counts(
     Raises
     ------
     TypeError, ValueError
-        If labels are no whole numbers from 0, or a label has no class name.
+        If labels are no whole numbers from 0, a label has no class name, or there are
+        more than 60 classes.
     """
     classes = as_labels(labels, "labels")
-    names = names_for(classes, class_names)
+    classes, names = classes_and_names(classes, class_names, _MOST_CLASSES)
     classes = as_labels(classes, "labels", n_classes=len(names))
     counts = np.bincount(classes, minlength=len(names))
     ax = new_axes(ax, 5.5, 0.7 + 0.25 * len(names))
@@ -69,9 +73,18 @@ def plot_class_counts(
 
 
 def _words(names: list[str], counts: np.ndarray, title: str) -> str:
-    start = opening(title)
     each = [f"{name} {number:,}" for name, number in zip(names, counts, strict=True)]
+    classes = count(len(names), "class", "classes")
     return (
-        f"{start}{count(int(counts.sum()), 'sample')} in "
-        f"{count(len(names), 'class', 'classes')}: {'; '.join(each)}."
+        f"{opening(title)}{count(int(counts.sum()), 'sample')} in {classes}"
+        f"{_range(names, counts)}: {'; '.join(each)}."
     )
+
+
+def _range(names: list[str], counts: np.ndarray) -> str:
+    if len(names) < 3:
+        return ""
+    if counts.min() == counts.max():
+        return ", equally many in each"
+    most, fewest = names[counts.argmax()], names[counts.argmin()]
+    return f", most in {most} and fewest in {fewest}"

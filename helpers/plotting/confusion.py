@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.image import AxesImage
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import ArrayLike
 
-from helpers.plotting.names import names_for
+from helpers.plotting.names import classes_and_names
 from helpers.plotting.style import (
     FAINT,
     SMALL,
@@ -28,6 +28,7 @@ _ERRORS = LinearSegmentedColormap.from_list(
     "errors", ["#FFF7EF", "#FDCF9F", "#F39A4A", "#D55E00", "#8A3A00"]
 ).with_extremes(bad=_RIGHT, under="white")
 _GRID = "#C9C9C9"
+_MOST_CLASSES = 50
 _RATES_UP_TO = 12  # classes; with more, cells have no room for a second line
 _WORTH_WRITING = 0.005  # smaller shares are left to the colour
 
@@ -55,7 +56,7 @@ def plot_confusion_matrix(
         Predicted classes.
     class_names : iterable of str, optional
         One name a class; classes without samples are drawn too. Default: the labels
-        from 0 to the highest.
+        that occur, true or predicted.
     title : str, optional
         Written above.
     ax : matplotlib.axes.Axes, optional
@@ -70,21 +71,23 @@ def plot_confusion_matrix(
     TypeError
         If labels are not numbers.
     ValueError
-        If labels are one-hot encoded or probabilities, lengths differ, or a label has
-        no class name.
+        If labels are one-hot encoded or probabilities, lengths differ, a label has no
+        class name, or there are more than 50 classes.
     """
     truth, guess = _as_classes(y_true, "y_true"), _as_classes(y_pred, "y_pred")
     require_same_length(y_true=truth, y_pred=guess)
-    names = names_for(np.maximum(truth, guess), class_names)
-    truth = as_labels(truth, "y_true", n_classes=len(names))
-    guess = as_labels(guess, "y_pred", n_classes=len(names))
+    both, names = classes_and_names(
+        np.concatenate([truth, guess]), class_names, _MOST_CLASSES, occurring=True
+    )
+    truth = as_labels(both[: len(truth)], "y_true", n_classes=len(names))
+    guess = as_labels(both[len(truth) :], "y_pred", n_classes=len(names))
     counts = _count(truth, guess, len(names))
     rates = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    ax = _new_figure(names) if ax is None else new_axes(ax)
+    ax = _new_figure(names, title) if ax is None else new_axes(ax)
     picture = _draw_cells(ax, counts, rates)
     _write_cells(ax, picture, counts, rates)
     _label_axes(ax, names, counts, rates)
-    ax.set_title(title, pad=6 if len(names) <= _RATES_UP_TO else 42)
+    ax.set_title(title, loc="left", pad=22 if len(names) <= _RATES_UP_TO else 56)
     if len(names) > _RATES_UP_TO:
         _explain_colours(ax, picture)
     describe(ax, _words(names, counts, title))
@@ -113,16 +116,17 @@ def _count(truth: np.ndarray, guess: np.ndarray, n_classes: int) -> np.ndarray:
     return flat.reshape(n_classes, n_classes)
 
 
-def _new_figure(names: list[str]) -> Axes:
+def _new_figure(names: list[str], title: str) -> Axes:
     """Return axes with room for names, cells and recalls.
 
     The room is reckoned here: a layout engine would set every text three times.
     """
     cells = _side(names)
-    left, below = 0.55 + _length(names), 0.5
+    left, below = 0.6 + _length(names), 0.55
     if _is_crowded(names):
         below = 0.45 + 0.8 * _length(names)
-    above = 0.4 if len(names) <= _RATES_UP_TO else 0.85
+    above = 0.3 if len(names) <= _RATES_UP_TO else 0.8
+    above += 0.3 if title else 0.0
     width, height = left + cells + 0.75, below + cells + above
     figure = plt.figure(figsize=(width, height))
     place = (left / width, below / height, cells / width, cells / height)
@@ -131,12 +135,17 @@ def _new_figure(names: list[str]) -> Axes:
 
 def _length(names: list[str]) -> float:
     """Inches of the longest name."""
-    return 0.075 * max(len(name) for name in names)
+    return 0.0085 * _name_size(len(names)) * max(len(name) for name in names)
+
+
+def _name_size(n_classes: int) -> float:
+    return SMALL if n_classes <= 30 else 8.0
 
 
 def _side(names: list[str]) -> float:
-    """Inches of the whole matrix: smaller cells when there are many."""
-    return max(1.9, min(0.52 * len(names), 3.0 + 0.21 * len(names)))
+    """Inches of the whole matrix: wide cells for few names, small ones for many."""
+    level = min(1.1 * _length(names) * len(names), 3.4)
+    return max(2.0, level, min(0.48 * len(names), 2.6 + 0.2 * len(names)))
 
 
 def _is_crowded(names: list[str]) -> bool:
@@ -161,7 +170,7 @@ def _write_cells(
 ) -> None:
     n_classes = len(counts)
     with_rates = n_classes <= _RATES_UP_TO
-    size = 8.0 if with_rates else max(5.5, 8.6 - 0.1 * n_classes)
+    size = 9.0 if with_rates else max(6.0, 9.0 - 0.1 * n_classes)
     colours = picture.to_rgba(np.ma.asarray(picture.get_array()))
     for row, column in np.argwhere(counts):
         right = row == column
@@ -195,7 +204,7 @@ def _label_axes(
     tidy(ax)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    size = 8.5 if len(names) <= 20 else 7.0
+    size = _name_size(len(names))
     crowded = _is_crowded(names)
     ax.set_xticks(
         places,
@@ -231,18 +240,35 @@ def _explain_colours(ax: Axes, picture: AxesImage) -> None:
         format=PercentFormatter(1.0, decimals=None),
     )
     bar.set_label("errors: share of the true class", fontsize=SMALL)
-    bar.ax.tick_params(labelsize=7, labelfontfamily="DejaVu Sans")
+    bar.locator = MaxNLocator(4)
+    bar.ax.tick_params(labelsize=SMALL, labelfontfamily="DejaVu Sans")
 
 
 def _words(names: list[str], counts: np.ndarray, title: str) -> str:
-    """Say only what holds on every machine; single errors differ between them."""
+    """Say how many are right and which error is the most frequent.
+
+    No counts of single errors: these differ a little between machines.
+    """
     start = f"{title}: confusion" if title else "Confusion"
     total = int(counts.sum())
     share = percent(np.trace(counts) / total)
     words = (
         f"{start} matrix of {count(len(names), 'class', 'classes')}, "
         f"{count(total, 'sample')}, {share} right; rows are the true class, columns "
-        "the predicted class, errors are coloured by their share of the true class."
+        "the predicted class, errors are coloured by their share of the true class. "
+        f"{_largest_errors(names, counts)}"
     )
     absent = [name for name, row in zip(names, counts, strict=True) if not row.any()]
     return f"{words} No samples of {listing(absent)}." if absent else words
+
+
+def _largest_errors(names: list[str], counts: np.ndarray) -> str:
+    errors = counts * (1 - np.eye(len(counts), dtype=int))
+    if not errors.any():
+        return "There are no errors."
+    largest = np.argwhere(errors >= 0.9 * errors.max())
+    if len(largest) > 3:
+        return "No error is much more frequent than the others."
+    pairs = [f"{names[row]} taken for {names[guess]}" for row, guess in largest]
+    verb = "error is" if len(largest) == 1 else "errors are"
+    return f"The most frequent {verb} {listing(pairs)}."

@@ -15,7 +15,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe
+from helpers.plotting.words import count, describe, number
 from helpers.validation import as_numbers
 
 
@@ -113,11 +113,31 @@ def _losses(loss: Callable[[float], float], weights: np.ndarray) -> np.ndarray:
 
 def _words(path: np.ndarray, losses: np.ndarray, title: str) -> str:
     steps = len(path) - 1
-    rising = int((np.diff(losses) > 0).sum())
-    way = "rises" if steps and rising == steps else "falls" if not rising else "changes"
     start = f"{title}: the" if title else "The"
+    if not steps:
+        at = f"at the weight {number(path[0])} it is {number(losses[0])}"
+        return f"{start} loss against one weight is a curve; {at}."
+    rising = int((np.diff(losses) > 0).sum())
+    way = "rises" if rising == steps else "falls" if not rising else "changes"
     return (
         f"{start} loss against one weight is a curve, with {count(steps, 'step')} of "
         f"gradient descent on it: the weight goes from {path[0]:.2f} to "
-        f"{path[-1]:.2f}, the loss {way} from {losses[0]:.3g} to {losses[-1]:.3g}."
+        f"{path[-1]:.2f}, the loss {way} from {number(losses[0])} to "
+        f"{number(losses[-1])}. {_way(path)}"
     )
+
+
+def _way(path: np.ndarray) -> str:
+    """Say whether the steps walk down one side or jump across the lowest point."""
+    steps = np.diff(path)
+    steps = steps[np.abs(steps) > 1e-9 * (np.abs(path).max() or 1.0)]
+    if len(steps) < 2:
+        return "It is a single step." if len(steps) else "The weight does not move."
+    turns = steps[1:] * steps[:-1] < 0
+    if not turns.any():
+        return "All steps go the same way, down one side of the curve."
+    if not turns.all():
+        return "Some of the steps turn back."
+    wider = (np.abs(steps[1:]) > np.abs(steps[:-1])).all()
+    size = "each farther than the one before" if wider else "each back over the bottom"
+    return f"The steps jump from side to side, {size}."

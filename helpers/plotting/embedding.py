@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from helpers.plotting.names import names_for
+from helpers.plotting.names import classes_and_names
 from helpers.plotting.style import (
     INK,
     WIDTH,
@@ -24,6 +24,7 @@ from helpers.validation import as_labels, as_numbers, require_same_length
 _CELLS = 560  # along the longer side of the picture
 _FEW = 3_000  # points: up to here they are drawn as round markers
 _BINS = 190  # the same for the density, which needs larger cells
+_MOST_CLASSES = 30  # as many colours there are
 _ORDERS = {
     "shuffled": "drawn in shuffled order, so that no class lies on top",
     "label": "drawn in the order of the labels, so that later classes hide others",
@@ -82,7 +83,8 @@ def plot_embedding(
     ------
     TypeError, ValueError
         If `points` is not of shape (samples, 2), holds NaN, has another length than
-        `labels`, a label has no class name, or `order` is unknown.
+        `labels`, a label has no class name, there are more than 30 classes, or `order`
+        is unknown.
     """
     if order not in _ORDERS:
         raise ValueError(f"order is {order!r}; {', '.join(map(repr, _ORDERS))} exist.")
@@ -94,7 +96,7 @@ def plot_embedding(
         )
     classes = as_labels(labels, "labels")
     require_same_length(points=places, labels=classes)
-    names = names_for(classes, class_names)
+    classes, names = classes_and_names(classes, class_names, _MOST_CLASSES)
     classes = as_labels(classes, "labels", n_classes=len(names))
     turn = _turn(classes, order, seed)
     _, _, extent = _to_cells(places, _CELLS)
@@ -112,7 +114,7 @@ def plot_embedding(
     if axis_names is not None:
         ax.set(xlabel=axis_names[0], ylabel=axis_names[1])
     _name_classes(ax, places, classes, names)
-    describe(ax, _words(classes, names, order, title, axis_names))
+    describe(ax, _words(places, classes, names, order, title, axis_names))
     return ax
 
 
@@ -262,6 +264,7 @@ def _apart(
 
 
 def _words(
+    places: np.ndarray,
     classes: np.ndarray,
     names: list[str],
     order: str,
@@ -276,5 +279,23 @@ def _words(
         f"{start}{count(len(classes), 'point')} in the plane{axes}, "
         f"{count(len(names), 'class', 'classes')}{listed} of {counts.min():,} to "
         f"{counts.max():,} points, {_ORDERS[order]}; the name of each class stands at "
-        "the median of its points."
+        f"the median of its points.{_neighbours(places, classes, names)}"
+    )
+
+
+def _neighbours(places: np.ndarray, classes: np.ndarray, names: list[str]) -> str:
+    """Say which two classes lie closest together, and which farthest apart."""
+    present = np.unique(classes)
+    if len(present) < 3:
+        return ""
+    centres = np.array([np.median(places[classes == k], axis=0) for k in present])
+    left, right = np.triu_indices(len(present), 1)
+    apart = np.linalg.norm(centres[left] - centres[right], axis=1)
+
+    def pair(index: np.intp) -> str:
+        return f"{names[present[left[index]]]} and {names[present[right[index]]]}"
+
+    return (
+        f" {pair(apart.argmin())} lie closest together, {pair(apart.argmax())} "
+        "farthest apart."
     )

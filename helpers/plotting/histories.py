@@ -19,10 +19,11 @@ from helpers.plotting.style import (
     MARKERS,
     WIDTH,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, listing, opening
+from helpers.plotting.words import count, describe, highest_and_lowest, opening
 
 _FEW_EPOCHS = 15  # up to here each epoch has a marker
 
@@ -81,9 +82,8 @@ def plot_histories(
         )
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
     ax.set(xlabel="epoch", ylabel=long_name(metric))
-    ax.set_title(title, loc="left")
     tidy(ax, grid="y")
-    ax.legend(handlelength=3.2)
+    legend_above(ax, title, handlelength=3.2)
     describe(ax, _words(curves, metric, title))
     return ax
 
@@ -126,16 +126,10 @@ def _words(curves: dict[str, np.ndarray], metric: str, title: str) -> str:
 
 def _leader(curves: dict[str, np.ndarray]) -> str:
     """Say which run ends highest and which lowest, where that is seen."""
-    last = {
-        name: values[-1] for name, values in curves.items() if values[-1] == values[-1]
-    }
+    last = {name: values[-1] for name, values in curves.items()}
+    last = {name: value for name, value in last.items() if np.isfinite(value)}
     if len(last) < 2:
         return ""
     values = np.concatenate(list(curves.values()))
-    close = 0.05 * (np.nanmax(values) - np.nanmin(values))
-    top = [name for name in last if last[name] >= max(last.values()) - close]
-    bottom = [name for name in last if last[name] <= min(last.values()) + close]
-    if len(top) == len(last):
-        return " At the end all are close together."
-    ends = f" At the end {listing(top)} {'is' if len(top) == 1 else 'are'} highest"
-    return f"{ends}, {listing(bottom)} lowest."
+    close = 0.05 * float(np.nanmax(values) - np.nanmin(values))
+    return f" At the end {highest_and_lowest(last, close)}."

@@ -29,6 +29,7 @@ from helpers.plotting.style import (
     SMALL,
     WIDTH,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
@@ -260,10 +261,7 @@ def _finish(axes: np.ndarray, n_epochs: int, title: str) -> None:
         panel.xaxis.set_major_locator(FixedLocator(_epoch_ticks(n_epochs)))
         margin = 0.5 if n_epochs < 4 else 0.03 * (n_epochs - 1)
         panel.set_xlim(1 - margin, n_epochs + margin)
-    axes[0].legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=2, borderaxespad=0.1
-    )
-    axes[0].set_title(title, loc="left", pad=26)
+    legend_above(axes[0], title)
     axes[-1].set_xlabel("epoch")
 
 

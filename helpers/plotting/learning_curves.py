@@ -17,7 +17,7 @@ from helpers.plotting.style import (
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, opening, percent
+from helpers.plotting.words import count, describe, highest_and_lowest, opening, percent
 from helpers.validation import as_numbers, as_shares
 
 
@@ -131,5 +131,19 @@ def _words(
     words = (
         f"{score_name} of {count(len(curves), 'model')} with {sizes[0]:,} to "
         f"{sizes[-1]:,} training samples: {'; '.join(ends)}."
+        f"{_leaders(sizes, curves)}"
     )
     return start + words[0].upper() + words[1:]
+
+
+def _leaders(sizes: np.ndarray, curves: dict[str, np.ndarray]) -> str:
+    if len(curves) < 2:
+        return ""
+    every = np.concatenate([values.mean(axis=1) for values in curves.values()])
+    close = 0.05 * float(np.ptp(every))
+    said = []
+    for place in (0, -1) if len(sizes) > 1 else (0,):
+        scores = {name: float(values[place].mean()) for name, values in curves.items()}
+        said.append(f"with {sizes[place]:,} {highest_and_lowest(scores, close)}")
+    words = "; ".join(said)
+    return f" {words[0].upper()}{words[1:]}."

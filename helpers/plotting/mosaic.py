@@ -130,7 +130,7 @@ def write_names(
             va="bottom",
         )
     said = [
-        f" The {noun}s are {listing(names)}."
+        f" The {noun + 's are' if len(names) > 1 else noun + ' is'} {listing(names)}."
         for noun, names in (("row", rows), ("column", heads))
         if names
     ]

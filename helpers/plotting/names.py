@@ -89,10 +89,44 @@ def name_of(label: Any, class_names: list[str] | None) -> str:
     return class_names[int(label)]
 
 
-def names_for(labels: np.ndarray, class_names: Iterable[Any] | None) -> list[str]:
-    """Return one name for each class from 0 to the highest that is known."""
+def classes_and_names(
+    labels: np.ndarray,
+    class_names: Iterable[Any] | None,
+    most: int,
+    occurring: bool = False,
+) -> tuple[np.ndarray, list[str]]:
+    """Return labels numbered by the classes to be drawn, and a name for each of these.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray of int
+        From 0.
+    class_names : iterable of str, optional
+        One name a class: all of these are drawn.
+    most : int
+        How many classes can be told apart.
+    occurring : bool, default False
+        Without `class_names`: draw only the classes that occur. Else all from 0 to the
+        highest, unless these are too many.
+
+    Raises
+    ------
+    ValueError
+        If there are more than `most` classes.
+    """
     names = as_class_names(class_names)
-    return names or [str(label) for label in range(int(labels.max()) + 1)]
+    if names is None:
+        known = np.unique(labels)
+        if not occurring and labels.max() < most:
+            known = np.arange(labels.max() + 1)
+        labels = np.searchsorted(known, labels)
+        names = [str(label) for label in known]
+    if len(names) > most:
+        raise ValueError(
+            f"There are {len(names):,} classes; at most {most} can be told apart. "
+            "Choose some of them, such as labels[np.isin(labels, [0, 1, 2])]."
+        )
+    return labels, names
 
 
 def names_of_each(

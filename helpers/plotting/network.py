@@ -20,13 +20,14 @@ from helpers.plotting.style import (
     in_course_style,
     new_axes,
 )
-from helpers.plotting.words import count, describe, listing
+from helpers.plotting.words import count, describe, listing, number
 from helpers.validation import as_numbers
 
 _WIDEST = 3.5  # points: the line of the largest weight
 _FAINTEST = 0.05  # of the largest weight: a line below this could not be seen
+_OFF = "#E3E3E3"  # a unit that dropout has switched off
 _DASHED = (0, (4.0, 1.6))
-_WITHOUT_WEIGHTS = ("InputLayer", "Dropout", "Flatten", "Activation", "ReLU", "Softmax")
+_WITHOUT_WEIGHTS = ("InputLayer", "Flatten", "Activation", "ReLU", "Softmax")
 
 
 @in_course_style
@@ -42,9 +43,11 @@ def plot_network(
     """Draw a dense network from its inputs on the left to its outputs on the right.
 
     A line's width is the magnitude of the weight (below a twentieth of the largest, no
-    line is drawn); positive weights are solid and blue,
-    negative ones dashed and orange. Of a large layer only the first and last units are
-    drawn, with dots between them. Beside each named output stands its one-hot code.
+    line is drawn); positive weights are solid and blue, negative ones dashed and
+    orange. Of a large layer only the first and last units are drawn, with dots between
+    them. Beside each named output stands its one-hot code. Where a Dropout layer
+    follows, its share of the units drawn is grey and without lines, as in one step of
+    training.
 
     Parameters
     ----------
@@ -77,7 +80,7 @@ def plot_network(
         If the model has no weights yet or other layers than Dense, shapes do not
         follow each other, a weight is NaN, or names do not fit the layers.
     """
-    weights, known = _read(network)
+    weights, known, rates = _read(network)
     sizes = [len(weights[0])] + [matrix.shape[1] for matrix in weights]
     if int(max_units) != max_units or max_units < 2:
         raise ValueError(f"max_units is {max_units}; a whole number from 2 is needed.")
@@ -92,11 +95,16 @@ def plot_network(
     ax = new_axes(ax, WIDTH, float(np.clip(0.9 + 0.36 * rows, 2.4, 6.5)))
     heights = [_heights(units, size) for units, size in zip(shown, sizes, strict=True)]
     largest = max(float(np.abs(matrix).max()) for matrix in weights)
+    off = [
+        _switched_off(len(units), rates.get(place, 0.0))
+        for place, units in enumerate(shown)
+    ]
     for left, matrix in enumerate(weights):
-        part = matrix[np.ix_(shown[left], shown[left + 1])]
-        _draw_weights(ax, left, heights[left : left + 2], part / (largest or 1.0))
+        part = matrix[np.ix_(shown[left], shown[left + 1])] / (largest or 1.0)
+        part = np.where(off[left][:, np.newaxis] | off[left + 1], 0.0, part)
+        _draw_weights(ax, left, heights[left : left + 2], part)
     for place, (units, size) in enumerate(zip(shown, sizes, strict=True)):
-        _draw_units(ax, place, heights[place], len(units) < size)
+        _draw_units(ax, place, heights[place], off[place], len(units) < size)
     _name_units(
         ax, 0, heights[0], [inputs[k] for k in shown[0]] if inputs else [], "right"
     )
@@ -108,13 +116,18 @@ def plot_network(
         [codes[k] for k in shown[-1]] if codes else [],
         "left",
     )
-    _finish(ax, sizes, layers, rows, title)
-    describe(ax, _words(sizes, layers, outputs, largest, shown, title))
+    heads = _heads(layers, sizes, rates)
+    _finish(ax, heads, rows, any(part.any() for part in off), title)
+    words = _words(heads, outputs, largest, title)
+    describe(ax, words + _left_out(layers, sizes, shown) + _widest(weights, inputs))
     return ax
 
 
-def _read(network: Any) -> tuple[list[np.ndarray], list[str] | None]:
-    """Return the weight matrices, and the layer names of a model."""
+def _read(
+    network: Any,
+) -> tuple[list[np.ndarray], list[str] | None, dict[int, float]]:
+    """Return the weight matrices, and of a model the names of its layers and the rate
+    of dropout after each: 0 stands for the inputs."""
     if hasattr(network, "layers"):
         return _read_model(network)
     if isinstance(network, (str, bytes, dict)) or not hasattr(network, "__len__"):
@@ -137,11 +150,13 @@ def _read(network: Any) -> tuple[list[np.ndarray], list[str] | None]:
                 f"{matrices[k].shape}: the units of one layer are the inputs of the "
                 "next. Leave out the biases."
             )
-    return matrices, None
+    return matrices, None, {}
 
 
-def _read_model(model: Any) -> tuple[list[np.ndarray], list[str]]:
-    matrices, names = [], ["input"]
+def _read_model(
+    model: Any,
+) -> tuple[list[np.ndarray], list[str], dict[int, float]]:
+    matrices, names, rates = [], ["input"], {}
     for layer in model.layers:
         kind = type(layer).__name__
         if kind == "Dense":
@@ -152,6 +167,8 @@ def _read_model(model: Any) -> tuple[list[np.ndarray], list[str]]:
                 )
             matrices.append(np.asarray(layer.get_weights()[0], dtype=float))
             names.append(layer.name)
+        elif kind == "Dropout":
+            rates[len(matrices)] = float(layer.rate)
         elif kind not in _WITHOUT_WEIGHTS:
             raise ValueError(
                 f"The layer {layer.name!r} is {kind}; only networks of Dense layers "
@@ -159,7 +176,15 @@ def _read_model(model: Any) -> tuple[list[np.ndarray], list[str]]:
             )
     if not matrices:
         raise ValueError("The model has no Dense layer to draw.")
-    return _read(matrices)[0], names
+    return _read(matrices)[0], names, rates
+
+
+def _switched_off(n_units: int, rate: float) -> np.ndarray:
+    """Return which of the units drawn are off: one random choice, always the same."""
+    off = np.zeros(n_units, dtype=bool)
+    chosen = np.random.default_rng(4).permutation(n_units)[: round(rate * n_units)]
+    off[chosen] = True
+    return off
 
 
 def _layer_names(
@@ -231,17 +256,21 @@ def _draw_weights(
     )
 
 
-def _draw_units(ax: Axes, place: int, heights: np.ndarray, shortened: bool) -> None:
+def _draw_units(
+    ax: Axes, place: int, heights: np.ndarray, off: np.ndarray, shortened: bool
+) -> None:
+    size = np.full(len(heights), 13.0)
     ax.add_collection(
         EllipseCollection(
-            [13.0] * len(heights),
-            [13.0] * len(heights),
-            0,
+            size,
+            size,
+            np.zeros(len(heights)),
             units="points",
             offsets=np.stack([np.full(len(heights), place), heights], axis=1),
             offset_transform=ax.transData,
-            facecolors="white",
-            edgecolors=INK,
+            facecolors=[_OFF if one else "white" for one in off],
+            edgecolors=[FAINT if one else INK for one in off],
+            linestyles=["dotted" if one else "solid" for one in off],
             linewidths=1.2,
             zorder=2,
         )
@@ -281,54 +310,88 @@ def _name_units(
         )
 
 
-def _finish(
-    ax: Axes, sizes: list[int], layers: list[str], rows: int, title: str
-) -> None:
+def _heads(layers: list[str], sizes: list[int], rates: dict[int, float]) -> list[str]:
+    """Return name and size of each layer, in lines: inputs are no units."""
+    heads = []
+    for place, (name, size) in enumerate(zip(layers, sizes, strict=True)):
+        what = count(size, "unit" if place else "input")
+        lines = [what] if not place and name == "input" else [name, what]
+        if rates.get(place):
+            lines.append(f"dropout {rates[place]:g}")
+        heads.append("\n".join(lines))
+    return heads
+
+
+def _finish(ax: Axes, heads: list[str], rows: int, dropout: bool, title: str) -> None:
     top = rows / 2 + 0.25
-    for place, (size, name) in enumerate(zip(sizes, layers, strict=True)):
-        ax.text(
-            place,
-            top,
-            f"{name}\n{count(size, 'unit')}",
-            ha="center",
-            va="bottom",
-            fontsize=SMALL,
-        )
+    for place, head in enumerate(heads):
+        ax.text(place, top, head, ha="center", va="bottom", fontsize=SMALL)
     handles = [
-        Line2D([], [], color=POSITIVE, linewidth=2, label="positive weight"),
+        Line2D([], [], color=POSITIVE, linewidth=2, label="weight above 0"),
         Line2D(
             [],
             [],
             color=NEGATIVE,
             linewidth=2,
             linestyle=_DASHED,
-            label="negative weight",
+            label="below 0",
         ),
-        Line2D([], [], color=FAINT, linewidth=_WIDEST, label="wider: larger magnitude"),
+        Line2D([], [], color=FAINT, linewidth=_WIDEST, label="wider: larger"),
     ]
-    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=3)
+    if dropout:
+        handles.append(
+            Line2D(
+                [],
+                [],
+                linestyle="none",
+                marker="o",
+                markersize=10,
+                markerfacecolor=_OFF,
+                markeredgecolor=FAINT,
+                label="dropped",
+            )
+        )
+    ax.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.02),
+        ncols=len(handles),
+        fontsize=SMALL,
+        columnspacing=1.2,
+    )
     bare(ax)
-    ax.set(xlim=(-0.15, len(sizes) - 0.85), ylim=(-rows / 2 - 0.25, top + 0.9))
+    lines = max(head.count("\n") + 1 for head in heads)
+    ax.set(
+        xlim=(-0.15, len(heads) - 0.85),
+        ylim=(-rows / 2 - 0.25, top + 0.1 + 0.45 * lines),
+    )
     ax.set_title(title)
 
 
 def _words(
-    sizes: list[int],
-    layers: list[str],
-    outputs: list[str] | None,
-    largest: float,
-    shown: list[np.ndarray],
-    title: str,
+    heads: list[str], outputs: list[str] | None, largest: float, title: str
 ) -> str:
     start = f"{title}: network" if title else "Network"
-    parts = [
-        f"{name} ({count(n, 'unit')})" for name, n in zip(layers, sizes, strict=True)
-    ]
+    parts = []
+    for head in heads:
+        name, *more = head.split("\n")
+        parts.append(f"{name} ({', '.join(more)})" if more else name)
     named = f", the outputs stand for {listing(outputs)}" if outputs else ""
-    cut = [name for name, n, s in zip(layers, sizes, shown, strict=True) if len(s) < n]
-    dots = f" Of {listing(cut)} only the first and last units are drawn." if cut else ""
     return (
         f"{start} from left to right: {', '.join(parts)}{named}. Lines are weights, "
         "wider for a larger magnitude, blue and solid above zero, orange and dashed "
-        f"below; the widest has the magnitude {largest:.3g}.{dots}"
+        f"below; the widest has the magnitude {number(largest)}."
     )
+
+
+def _left_out(layers: list[str], sizes: list[int], shown: list[np.ndarray]) -> str:
+    cut = [name for name, n, s in zip(layers, sizes, shown, strict=True) if len(s) < n]
+    return f" Of {listing(cut)} only the first and last units are drawn." if cut else ""
+
+
+def _widest(weights: list[np.ndarray], inputs: list[str] | None) -> str:
+    """Say which named input has the widest line."""
+    if not inputs or not weights[0].any():
+        return ""
+    row = int(np.abs(weights[0]).max(axis=1).argmax())
+    return f" Of the inputs, {inputs[row]} has the widest line."

@@ -13,10 +13,18 @@ from helpers.plotting.style import (
     LINE_COLOURS,
     WIDTH,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, opening, percent
+from helpers.plotting.words import (
+    count,
+    describe,
+    highest_and_lowest,
+    number,
+    opening,
+    percent,
+)
 from helpers.validation import as_numbers, as_shares
 
 
@@ -58,8 +66,15 @@ def plot_repeats(
     """
     rows = _read(measured, shares)
     means = np.array([values.mean() for values in rows.values()])
-    ax = new_axes(ax, WIDTH, 1.0 + 0.3 * len(rows))
-    ax.axvline(means[0], color=FAINT, linestyle="--", linewidth=1.0)
+    ax = new_axes(ax, WIDTH, 1.2 + 0.3 * len(rows))
+    if len(rows) > 1:
+        ax.axvline(
+            means[0],
+            color=FAINT,
+            linestyle="--",
+            linewidth=1.0,
+            label="mean of the first row",
+        )
     for height, values in enumerate(rows.values()):
         ax.plot(
             values,
@@ -68,14 +83,18 @@ def plot_repeats(
             marker="o",
             markerfacecolor="none",
             markeredgecolor=FAINT,
+            label="" if height else "one run",
         )
-    ax.plot(means, range(len(rows)), "D", color=LINE_COLOURS[0], markersize=6)
+    ax.plot(
+        means, range(len(rows)), "D", color=LINE_COLOURS[0], markersize=6, label="mean"
+    )
     ax.set_yticks(range(len(rows)), list(rows))
     ax.set_ylim(len(rows) - 0.5, -0.5)
     if shares:
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
-    ax.set(xlabel=what, title=title)
+    ax.set(xlabel=what)
     tidy(ax, grid="x")
+    legend_above(ax, title)
     describe(ax, _words(rows, what, shares, title))
     return ax
 
@@ -97,9 +116,16 @@ def _read(measured: Any, shares: bool) -> dict[str, np.ndarray]:
 
 
 def _words(rows: dict[str, np.ndarray], what: str, shares: bool, title: str) -> str:
-    listed = "; ".join(
-        f"{name} {percent(values.mean()) if shares else f'{values.mean():.3g}'}"
-        for name, values in rows.items()
-    )
-    words = f"{what}, mean of each of {count(len(rows), 'row')}: {listed}."
-    return opening(title) + words[0].upper() + words[1:]
+    shown = percent if shares else number
+    each = [f"{name} {shown(values.mean())}" for name, values in rows.items()]
+    words = f"{what}, mean of each of {count(len(rows), 'row')}: {'; '.join(each)}."
+    return opening(title) + words[0].upper() + words[1:] + _extremes(rows)
+
+
+def _extremes(rows: dict[str, np.ndarray]) -> str:
+    """Say which row is highest and lowest, beyond what repeats differ by."""
+    if len(rows) < 2:
+        return ""
+    means = {name: float(values.mean()) for name, values in rows.items()}
+    spread = float(np.mean([values.std() for values in rows.values()]))
+    return f" Beyond the spread of the runs, {highest_and_lowest(means, spread)}."

@@ -5,15 +5,17 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import ArrayLike
 
 from helpers.plotting.style import (
     FAINT,
     LINE_COLOURS,
     MARKERS,
+    SMALL,
     WIDTH,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
@@ -29,7 +31,7 @@ def plot_score_pairs(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw two scores of each model as two marks joined by a line.
+    """Draw two scores of each model as two marks joined by a line, with their numbers.
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ def plot_score_pairs(
         raise ValueError(f"pair_names is {names}; two names are needed.")
     table = np.array(list(pairs.values()))
     height = np.arange(len(table))
-    ax = new_axes(ax, WIDTH, 1.1 + 0.36 * len(table))
+    ax = new_axes(ax, WIDTH, 1.3 + 0.36 * len(table))
     ax.hlines(height, table.min(axis=1), table.max(axis=1), color=FAINT, linewidth=1.5)
     for k, name in enumerate(names):
         ax.plot(
@@ -74,14 +76,38 @@ def plot_score_pairs(
             markeredgewidth=1.8,
             label=name,
         )
+    _write_scores(ax, table)
     ax.set_yticks(height, list(pairs))
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
-    ax.set(xlabel=score_name, title=title)
+    ax.set(xlabel=score_name)
     tidy(ax, grid="x")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_above(ax, title)
     describe(ax, _words(pairs, names, score_name, title))
     return ax
+
+
+def _write_scores(ax: Axes, table: np.ndarray) -> None:
+    """Write the lower score at the left of its mark, the higher one at the right."""
+    for row, scores in enumerate(table):
+        for score, shift, align in (
+            (scores.min(), -8, "right"),
+            (scores.max(), 8, "left"),
+        ):
+            ax.annotate(
+                percent(score),
+                (score, row),
+                xytext=(shift, 0),
+                textcoords="offset points",
+                ha=align,
+                va="center",
+                fontsize=SMALL,
+            )
+    low, high = table.min(), table.max()
+    room = 0.16 * (high - low or 1.0)  # for the numbers
+    ax.set_xlim(low - room, high + room)
+    ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low - room, high + room)
+    ax.set_xticks([tick for tick in ticks if low - room <= tick <= min(1, high + room)])
 
 
 def _read(scores: Any) -> dict[str, np.ndarray]:
@@ -113,6 +139,20 @@ def _words(
     )
     words = (
         f"{score_name} of {count(len(pairs), 'model')}, {names[0]} and {names[1]}: "
-        f"{listed}."
+        f"{listed}.{_difference(pairs, names)}"
     )
     return head + words[0].upper() + words[1:]
+
+
+def _difference(pairs: dict[str, np.ndarray], names: list[str]) -> str:
+    """Say which model's two scores differ most, and which way all of them go."""
+    gaps = {name: second - first for name, (first, second) in pairs.items()}
+    most = max(gaps, key=lambda name: abs(gaps[name]))
+    if not gaps[most]:
+        return ""
+    signs = {np.sign(gap) for gap in gaps.values()}
+    all_go = ""
+    if len(pairs) > 1 and len(signs) == 1:
+        way = "lower" if gaps[most] < 0 else "higher"
+        all_go = f" {names[1]} is {way} for all of them."
+    return f"{all_go} The two differ most for {most}."

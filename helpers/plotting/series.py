@@ -11,13 +11,13 @@ from helpers.plotting.names import names_of_each
 from helpers.plotting.style import (
     LINE_COLOURS,
     LINE_STYLES,
-    SMALL,
     WIDTH,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, opening
+from helpers.plotting.words import count, describe, number, opening
 from helpers.validation import as_numbers, as_sampling_rate
 
 
@@ -41,7 +41,7 @@ def plot_series(
         Samples a second (Hz).
     axis_names : iterable of str, optional
         One name a channel, such as the axes ("x", "y", "z") of an accelerometer.
-        Written at the right, in a legend.
+        Written above, in a legend.
     start : float, optional
         The time of the first sample, in seconds.
     unit : str, optional
@@ -80,10 +80,12 @@ def plot_series(
             label=names[index] if names else f"channel {index + 1}",
         )
     ends = (start, start + len(channels) / rate)
-    ax.set(xlim=ends, xlabel="time in seconds", ylabel=unit, title=title)
+    ax.set(xlim=ends, xlabel="time in seconds", ylabel=unit)
     tidy(ax, grid="y")
     if channels.shape[1] > 1 or names:
-        _name_lines(ax, channels.shape[1])
+        legend_above(ax, title, handlelength=2.6)
+    else:
+        ax.set_title(title, loc="left")
     describe(ax, _words(channels, rate, start, names, unit, title))
     return ax
 
@@ -98,16 +100,6 @@ def _require_channels_last(channels: np.ndarray) -> None:
         )
 
 
-def _name_lines(ax: Axes, n_channels: int) -> None:
-    """A legend at the right, in the order of the lines, with long enough samples."""
-    ax.legend(
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
-        handlelength=2.6,
-        fontsize=SMALL if n_channels > 5 else None,
-    )
-
-
 def _words(
     channels: np.ndarray,
     rate: float,
@@ -120,14 +112,33 @@ def _words(
     head = opening(title)
     later = f", from second {start:.1f} on" if start else ""
     of = f" of {unit}" if unit else ""
-    # Adding 0.0 turns -0.0, which would be written "-0", into 0.
     ranges = [
-        f"{names[k] if names else f'channel {k + 1}'} from {low:.3g} to {high:.3g}"
+        f"{names[k] if names else f'channel {k + 1}'} from {number(low)} to "
+        f"{number(high)}"
         for k, (low, high) in enumerate(
-            zip(channels.min(axis=0) + 0.0, channels.max(axis=0) + 0.0, strict=True)
+            zip(channels.min(axis=0), channels.max(axis=0), strict=True)
         )
     ]
     return (
         f"{head}{count(n_channels, 'line')}{of} over {length / rate:.1f} seconds "
         f"({count(length, 'sample')} at {rate:g} Hz){later}: {'; '.join(ranges)}."
+        f"{_likeness(channels)}"
     )
+
+
+def _likeness(channels: np.ndarray) -> str:
+    """Say whether the lines lie on each other, or at least go the same way."""
+    if channels.shape[1] < 2:
+        return ""
+    spread = np.ptp(channels, axis=1).max()
+    which = "both" if channels.shape[1] == 2 else f"all {channels.shape[1]}"
+    if spread <= 0.02 * np.ptp(channels):
+        return f" The lines coincide, {which} of them."
+    if (channels.std(axis=0) == 0).any():
+        return ""
+    alike = np.corrcoef(channels.T)[np.triu_indices(channels.shape[1], 1)]
+    if alike.min() > 0.8:
+        return f" The lines rise and fall together, {which} of them."
+    if alike.max() < 0.5:
+        return " The lines go different ways."
+    return ""

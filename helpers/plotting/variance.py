@@ -12,6 +12,7 @@ from helpers.plotting.style import (
     SMALL,
     WIDTH,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
@@ -73,10 +74,9 @@ def plot_explained_variance(
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ax.set(xlabel="component", ylabel="variance explained")
-    ax.set_title(title, loc="left")
     ax.set(ylim=(0, 1.12 * total[-1]), xlim=(0.3, len(shares) + 0.7))
     tidy(ax, grid="y")
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.1)
+    legend_above(ax, title)
     describe(ax, _words(shares, total, title))
     return ax
 

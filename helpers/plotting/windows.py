@@ -1,6 +1,6 @@
 """Windows of a series: many of them side by side, and how a split divides them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from helpers.plotting.names import names_of_each
 from helpers.plotting.style import (
     FAINT,
+    INK,
     LINE_COLOURS,
     LINE_STYLES,
     PALETTE,
@@ -21,10 +23,11 @@ from helpers.plotting.style import (
     WIDTH,
     bare,
     in_course_style,
+    legend_above,
     new_axes,
     tidy,
 )
-from helpers.plotting.words import count, describe, listing, opening
+from helpers.plotting.words import count, describe, listing, number, opening
 from helpers.validation import (
     as_count,
     as_labels,
@@ -46,6 +49,7 @@ def plot_windows(
     axis_names: Iterable[Any] | None = None,
     title: str = "",
     ax: Axes | None = None,
+    unit: str = "",
 ) -> Axes:
     """Draw many windows as small pictures, all on one scale.
 
@@ -65,6 +69,8 @@ def plot_windows(
         Written above.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a new figure.
+    unit : str, optional
+        What is measured, for the vertical axis.
 
     Returns
     -------
@@ -88,14 +94,15 @@ def plot_windows(
     names = names_of_each(titles, "titles", n_windows, "windows", "window")
     channels = names_of_each(axis_names, "axis_names", n_channels, "windows", "channel")
     rows = -(-n_windows // columns)
-    ax = new_axes(ax, WIDTH, min(9.0, 0.45 + 1.25 * rows))
+    ax = new_axes(ax, WIDTH, min(9.0, 0.9 + 1.3 * rows))
     bare(ax)
+    ax.set(xlim=(-_GAP, columns), ylim=(-rows, _GAP), ylabel=unit)
     _draw_cells(ax, values, columns, names)
-    ax.set(xlim=(-_GAP, columns), ylim=(-rows, _GAP))
-    ax.set_title(title, loc="left")
-    ax.set_xlabel(f"each picture: {length / rate:.1f} seconds")
+    ax.set_xlabel(f"each picture: {length / rate:.1f} seconds, all on one scale")
     if channels and n_channels > 1:
-        _name_channels(ax, channels)
+        _name_channels(ax, channels, title)
+    else:
+        ax.set_title(title, loc="left")
     describe(ax, _windows_in_words(values, length / rate, names, channels, title))
     return ax
 
@@ -154,7 +161,7 @@ def plot_window_split(
     order = np.argsort(first, kind="stable")
     first, parts = first[order], parts[order]
     rate = 1.0 if sampling_rate is None else as_sampling_rate(sampling_rate)
-    ax = new_axes(ax, WIDTH, 1.0 + 0.075 * len(first))
+    ax = new_axes(ax, WIDTH, 1.2 + 0.075 * len(first))
     for k, name in enumerate(names):
         colour, hatch = _PARTS[k]
         mine = np.flatnonzero(parts == k)
@@ -173,7 +180,6 @@ def plot_window_split(
         ylim=(len(first) - 0.4, -0.6),
         xlabel="row" if sampling_rate is None else "time in seconds",
         ylabel="window",
-        title=title,
     )
     ax.margins(x=0.01)
     tidy(ax, grid="x")
@@ -181,7 +187,7 @@ def plot_window_split(
         Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=name)
         for name, (colour, hatch) in zip(names, _PARTS, strict=False)
     ]
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_above(ax, title, handles=handles)
     describe(ax, _split_in_words(first, parts, length, names, title))
     return ax
 
@@ -200,8 +206,13 @@ def _draw_cells(
     row = np.arange(n_windows) // columns
     across = np.linspace(0, 1 - _GAP, length) + column[:, np.newaxis]
     room = 0.74 if names else 0.94  # of a cell's height
+
+    def height(value: np.ndarray) -> np.ndarray:
+        return np.asarray((value - lowest) / value_range * room - 0.94)
+
+    _draw_scale(ax, height, lowest, highest, int(row.max()) + 1)
     for k in range(n_channels):
-        up = (values[:, :, k] - lowest) / value_range * room - 0.94 - row[:, np.newaxis]
+        up = height(values[:, :, k]) - row[:, np.newaxis]
         ax.add_collection(
             LineCollection(
                 np.stack([across, up], axis=2).tolist(),
@@ -217,17 +228,29 @@ def _draw_cells(
             ax.text(column[k], -row[k] - 0.02, names[k], va="top", fontsize=SMALL)
 
 
-def _name_channels(ax: Axes, channels: list[str]) -> None:
+def _draw_scale(
+    ax: Axes,
+    height: Callable[[np.ndarray], np.ndarray],
+    lowest: float,
+    highest: float,
+    rows: int,
+) -> None:
+    """Write the scale at the left of each row, with faint lines through the row."""
+    locator = MaxNLocator(2, steps=[1, 2, 5, 10])
+    ticks = np.array(locator.tick_values(lowest, highest))
+    ticks = ticks[(ticks >= lowest) & (ticks <= highest)]
+    places = np.concatenate([height(ticks) - row for row in range(rows)])
+    ax.grid(axis="y", color=RULE, linewidth=0.7)
+    ax.set_yticks(places, [number(tick) for tick in ticks] * rows)
+    ax.tick_params(axis="y", length=0, pad=1, labelsize=SMALL, labelcolor=INK)
+
+
+def _name_channels(ax: Axes, channels: list[str], title: str) -> None:
     handles = [
         Line2D([], [], color=LINE_COLOURS[k], ls=LINE_STYLES[k], label=name)
         for k, name in enumerate(channels)
     ]
-    ax.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
-        handlelength=2.6,
-    )
+    legend_above(ax, title, handles=handles, handlelength=2.6)
 
 
 def _windows_in_words(
@@ -237,15 +260,34 @@ def _windows_in_words(
     channels: list[str] | None,
     title: str,
 ) -> str:
-    head = opening(title)
     lines = count(values.shape[2], "line")
     if channels:
         lines += f" ({', '.join(channels)})"
-    named = f" They are named {listing(names)}." if names else ""
     return (
-        f"{head}{count(len(values), 'window')} of {seconds:.1f} seconds, each with "
-        f"{lines}, on one scale from {values.min():.3g} to {values.max():.3g}.{named}"
+        f"{opening(title)}{count(len(values), 'window')} of {seconds:.1f} seconds, "
+        f"each with {lines}, on one scale from {number(values.min())} to "
+        f"{number(values.max())}.{_names_in_words(names)}{_widest(values, names)}"
     )
+
+
+def _names_in_words(names: list[str] | None) -> str:
+    if not names:
+        return ""
+    if len(set(names)) == 1:
+        return f" {'All are' if len(names) > 1 else 'It is'} named {names[0]}."
+    return f" They are named {listing(names)}."
+
+
+def _widest(values: np.ndarray, names: list[str] | None) -> str:
+    """Say which window moves most and which least, if they differ much."""
+    if len(values) < 2 or (names and len(set(names)) < len(names)):
+        return ""
+    strength = np.sqrt(values.var(axis=1).sum(axis=1))
+    most, least = int(strength.argmax()), int(strength.argmin())
+    if strength[most] <= 1.5 * strength[least]:
+        return " The lines move about equally far in all of them."
+    named = names or [f"the window in place {k + 1}" for k in range(len(values))]
+    return f" The lines move farthest in {named[most]} and least in {named[least]}."
 
 
 def _split_in_words(

@@ -1,5 +1,6 @@
 """The picture in words: kept with the axes, read aloud by a screen reader."""
 
+from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 from matplotlib.axes import Axes
@@ -55,6 +56,25 @@ def percent(share: float) -> str:
     if 0 < share < 0.0005:
         return "under 0.1%"
     return f"{100 * share:.1f}%"
+
+
+def highest_and_lowest(values: Mapping[str, float], close: float) -> str:
+    """Say which of several named numbers stand out.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Two or more.
+    close : float
+        Numbers so near each other count as equal: what is said then holds on every
+        machine.
+    """
+    top = [name for name in values if values[name] >= max(values.values()) - close]
+    low = [name for name in values if values[name] <= min(values.values()) + close]
+    if len(top) == len(values) or len(low) == len(values):
+        return "all are close together"
+    verb = "is" if len(top) == 1 else "are"
+    return f"{listing(top)} {verb} highest, {listing(low)} lowest"
 
 
 def number(value: float) -> str:
