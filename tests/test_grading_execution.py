@@ -16,7 +16,7 @@ import nbformat
 import psutil
 import pytest
 
-from course.instructor.running import sandbox
+from course.instructor.running import execution, sandbox, watching
 from course.instructor.running.execution import execute
 from course.notebooks import project_folder
 from tests.hostile import (
@@ -233,6 +233,34 @@ def wait_until(holds, seconds=60):
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+# ----------------------------------------------------------- the fault of this machine
+
+
+@pytest.mark.parametrize("what", ["LEAST_FREE_MEMORY", "LEAST_FREE_DISK"])
+def test_a_machine_that_is_short_is_no_status_of_the_student(what, monkeypatch):
+    monkeypatch.setattr(watching, what, 10**18)
+    with pytest.raises(watching.MachineShort, match="of this machine is nearly"):
+        execute(RELEASED.encode(), RELEASED, {}, PATIENT)
+
+
+def test_a_runner_that_is_killed_is_no_status_of_the_student():
+    with ThreadPoolExecutor(1) as pool:
+        content = with_code("import time\ntime.sleep(1000)")(RELEASED)
+        future = pool.submit(execute, content, RELEASED, {}, PATIENT)
+        wait_until(lambda: execution._running)
+        time.sleep(3)
+        execution.stop_all()
+        with pytest.raises(RuntimeError, match="No kernel|ended .-9."):
+            future.result()
+
+
+def test_a_kernel_killed_for_memory_of_this_machine_is_no_crash(monkeypatch):
+    kills = iter([0, 1])
+    monkeypatch.setattr(execution, "kills_for_memory", lambda: next(kills))
+    with pytest.raises(watching.MachineShort, match="the kernel died in q2"):
+        execute(HOSTILE["kills the kernel"].make(RELEASED), RELEASED, {}, PATIENT)
 
 
 # ------------------------------------------------------- as another user, or without

@@ -42,6 +42,13 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     judge = _command(commands, "grade", "execute and score what was collected")
     judge.add_argument("--jobs", type=int, default=2, help="at a time (default: 2)")
     judge.add_argument("--dask", metavar="ADDRESS", help="execute on a Dask cluster")
+    judge.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="grade this one alone; may be given several times",
+    )
     judge.add_argument("--again", action="store_true", help="execute all once more")
     judge.add_argument(
         "--unsafe",
@@ -125,6 +132,7 @@ def _grade(options: argparse.Namespace) -> int:
     exercise = _exercise(options)
     folder = open_class(options.folder)
 
+    from course.instructor.classes.grades import FAILED
     from course.instructor.classes.grading import grade
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -136,6 +144,7 @@ def _grade(options: argparse.Namespace) -> int:
         dask=options.dask,
         unsafe=options.unsafe,
         again=options.again,
+        students=options.student,
     )
     for student, noted in found.items():
         print(f"{noted.status:<10} {student:<16} {noted.note}".rstrip())
@@ -144,7 +153,7 @@ def _grade(options: argparse.Namespace) -> int:
         f"Open questions: cd {folder}, jupyter lab, then Nbgrader, Formgrader. "
         f"After that: course report {exercise[:2]}"
     )
-    return 0
+    return int(any(noted.status == FAILED for noted in found.values()))
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from nbgrader.converters import GenerateFeedback
 from course.exercises import ANSWERED_BY
 from course.instructor.classes.class_folder import write_private
 from course.instructor.classes.gradebook import course_directory, quietly
-from course.instructor.classes.grades import Grade
+from course.instructor.classes.grades import FAILED, Grade
 from course.instructor.classes.limited import OverLimit, limited
 
 # Nothing may run, and nothing may be fetched, whatever the page holds.
@@ -32,6 +32,10 @@ MEANING = {
     "crashed": (
         "The notebook could not be run to its end, so there is no score. Run it "
         "afresh from top to bottom with `course check`, and ask for help."
+    ),
+    FAILED: (
+        "The submission could not be graded yet; the fault is not in it. Your "
+        "instructor has been told."
     ),
     "unreadable": (
         "What was handed in could not be read as this exercise, so there is no "
@@ -149,6 +153,6 @@ def _waits(grade: Grade) -> str:
 
 
 def _meaning(grade: Grade) -> str:
-    if grade.status in ("crashed", "unreadable") and grade.score is not None:
+    if grade.status in ("crashed", "unreadable", FAILED) and grade.score is not None:
         return KEPT
     return MEANING.get(grade.status, "")

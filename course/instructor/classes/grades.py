@@ -17,7 +17,16 @@ from course.instructor.classes.class_folder import (
 )
 from course.instructor.classes.gradebook import open_gradebook
 
-STATUSES = ("graded", "altered", "timed out", "crashed", "unreadable", "missing")
+FAILED = "not graded"  # by our own fault, or this machine's
+STATUSES = (
+    "graded",
+    "altered",
+    "timed out",
+    "crashed",
+    "unreadable",
+    "missing",
+    FAILED,
+)
 NOT_COLLECTED = "nothing was handed in"
 NOT_GRADED = "collected, and not graded yet"
 

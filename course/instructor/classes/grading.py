@@ -1,11 +1,19 @@
 """Grade an exercise: execute all submissions in parallel, then score one by one."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from course.instructor.classes.class_folder import secret_of, students_who_submitted
-from course.instructor.classes.grades import NOT_GRADED, Noted, note_down, noted
+from course.instructor.classes.grades import (
+    FAILED,
+    NOT_GRADED,
+    Noted,
+    note_down,
+    noted,
+)
 from course.instructor.classes.kept_executions import kept
 from course.instructor.classes.parallel import execute_all
 from course.instructor.classes.scoring import prepare, score
@@ -22,8 +30,9 @@ def grade(
     limits: Limits | None = None,
     unsafe: bool = False,
     again: bool = False,
+    students: Sequence[str] = (),
 ) -> dict[str, Noted]:
-    """Execute and score all submissions of an exercise.
+    """Execute and score submissions of an exercise.
 
     Parameters
     ----------
@@ -31,7 +40,7 @@ def grade(
         The folder of the class.
     exercise : str
         Whole name of the exercise.
-    jobs, dask, limits, unsafe, again
+    jobs, dask, limits, unsafe, again, students
         As for `course.instructor.classes.parallel.execute_all`.
 
     Returns
@@ -42,32 +51,56 @@ def grade(
     Raises
     ------
     LookupError
-        If nothing was collected for this exercise.
+        If nothing was collected for this exercise, or not from one of the students.
     RuntimeError
         If there can be no sandbox here, or Dask cannot be reached.
     """
+    there = students_who_submitted(folder, exercise)
+    if strangers := sorted(set(students) - set(there)):
+        raise LookupError(
+            f"{', '.join(strangers)}: nothing was collected for {exercise}; there is "
+            f"something from {', '.join(there) or 'nobody'}"
+        )
+    chosen = list(students) or there
     if not unsafe and dask is None:
         require_sandbox()
-    execute_all(folder, exercise, jobs, dask, limits or Limits(), unsafe, again)
+    _, failed = execute_all(
+        folder, exercise, jobs, dask, limits or Limits(), unsafe, again, students=chosen
+    )
     prepare(folder, exercise)
-    found = {}
-    students = students_who_submitted(folder, exercise)
-    for student in tqdm(students, desc="scored", disable=None):
+    found = {
+        student: _not_graded(folder, exercise, student, why)
+        for student, why in failed.items()
+    }
+    todo = [student for student in chosen if student not in failed]
+    for student in tqdm(todo, desc="scored", disable=None):
         found[student] = _score(folder, exercise, student)
         note_down(folder, exercise, student, found[student])
+    return {student: found[student] for student in chosen}
+
+
+def _not_graded(folder: Path, exercise: str, student: str, why: str) -> Noted:
+    """Note that grading failed, which says nothing of the submission."""
+    before = noted(folder, exercise, student) or Noted("missing", has_score=False)
+    found = replace(before, status=FAILED, note=f"{why}. Grade again")
+    note_down(folder, exercise, student, found)
     return found
 
 
 def _score(folder: Path, exercise: str, student: str) -> Noted:
-    """Score one submission."""
+    """Score one submission; try again if that fails for reasons of our own."""
     execution = kept(folder, exercise, student)
     if execution is None:  # it came while the others were executed
         return Noted("missing", NOT_GRADED, has_score=False)
-    try:
-        scored = score(folder, exercise, student, execution, secret_of(folder))
-    except Exception as error:  # one submission must not stop the others
-        note = f"scoring failed with {type(error).__name__}: {clean(error)}"
-        return Noted("crashed", note, has_score=False)
+    why = ""
+    for _ in range(2):
+        try:
+            scored = score(folder, exercise, student, execution, secret_of(folder))
+            break
+        except Exception as error:  # one submission must not stop the others
+            why = f"scoring failed with {type(error).__name__}: {clean(error)}"
+    else:
+        return _not_graded(folder, exercise, student, why)
     mistakes = {name: list(one.mistakes) for name, one in scored.verdicts.items()}
     before = noted(folder, exercise, student)
     if scored.score is not None and not mistakes and before is not None:

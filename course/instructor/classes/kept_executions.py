@@ -69,7 +69,7 @@ def keep(folder: Path, exercise: str, student: str, key: str, done: Execution) -
         The folder of the class.
     exercise, student : str
     key : str
-        `Task.key`; an empty one means that it shall be executed anew next time.
+        `Task.key`.
     done : Execution
     """
     text = json.dumps({"key": key, **asdict(done)})

@@ -4,15 +4,11 @@ What runs in other processes is imported there, too, so this file needs little.
 """
 
 import contextlib
-import os
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky.process_executor import BrokenProcessPool
 from tqdm import tqdm
 
 from course.instructor.classes.class_folder import (
@@ -22,10 +18,16 @@ from course.instructor.classes.class_folder import (
 )
 from course.instructor.classes.kept_executions import Task, keep, kept
 from course.instructor.judging.answers import locked_cells, released_text
-from course.instructor.running.execution import Execution, Limits, execute
+from course.instructor.running.execution import (
+    Execution,
+    Limits,
+    execute,
+    stop_all,
+)
 from helpers.exercises.reading import clean
 
 Run = Callable[..., Execution]
+Results = Generator[tuple[Task, Execution | str], None, None]
 
 
 def execute_all(
@@ -37,7 +39,8 @@ def execute_all(
     unsafe: bool = False,
     again: bool = False,
     run: Run = execute,
-) -> int:
+    students: Sequence[str] = (),
+) -> tuple[int, dict[str, str]]:
     """Execute the submissions that were not executed yet; keep what each gave.
 
     Each result is written down as soon as it is there. A run that was stopped goes on
@@ -61,21 +64,26 @@ def execute_all(
         Whether to execute those, too, whose result is there.
     run : callable
         What executes one submission: `course.instructor.running.execution.execute`.
+    students : sequence of str, optional
+        Whose; by default all who handed in.
 
     Returns
     -------
     int
         How many were executed.
+    dict of str to str
+        Whom grading itself failed for, also when tried again alone, and why. Nothing is
+        kept for them.
 
     Raises
     ------
     LookupError
         If nothing was collected for this exercise.
     RuntimeError
-        If the scheduler cannot be reached, or a worker is killed.
+        If the scheduler cannot be reached.
     """
     limits = limits or Limits()
-    students = students_who_submitted(folder, exercise)
+    students = students or students_who_submitted(folder, exercise)
     if not students:
         raise LookupError(
             f"Nothing was collected for {exercise} yet: course collect "
@@ -84,26 +92,34 @@ def execute_all(
 
     bar = tqdm(total=len(students), desc="executed", disable=None)
 
-    def calls() -> Iterator[Any]:
+    def tasks() -> Iterator[Task]:
         for student in students:
             task = _task(folder, exercise, student, limits, unsafe)
             if again or kept(folder, exercise, student, task.key) is None:
-                yield delayed(carry_out)(task, run)
+                yield task
             else:
                 bar.update()
 
-    executed = failed = 0
-    with _workers(jobs, dask), bar:
-        bar.set_postfix(failed=failed)
-        for student, key, done in Parallel(
-            return_as="generator_unordered", batch_size=1
-        )(calls()):
-            keep(folder, exercise, student, key, done)
-            executed += 1
-            failed += done.status != "executed"
-            bar.set_postfix(failed=failed)
+    executed, failed = 0, []
+    results = _here(tasks(), run, jobs) if dask is None else _far(tasks(), run, dask)
+    with contextlib.closing(results), bar:
+        for task, done in results:
+            if isinstance(done, Execution):
+                keep(folder, exercise, task.student, task.key, done)
+                executed += 1
+            else:
+                failed.append(task)
+            bar.set_postfix(to_try_again=len(failed))
             bar.update()
-    return executed
+    why = {}
+    for task in failed:  # alone, with all that this machine has
+        done = carry_out(task, run)
+        if isinstance(done, Execution):
+            keep(folder, exercise, task.student, task.key, done)
+            executed += 1
+        else:
+            why[task.student] = done
+    return executed, why
 
 
 def _task(
@@ -119,57 +135,63 @@ def _task(
     )
 
 
-def carry_out(task: Task, run: Run = execute) -> tuple[str, str, Execution]:
-    """Execute one submission, in whatever process this is; never raise an error.
+def carry_out(task: Task, run: Run = execute) -> Execution | str:
+    """Execute one submission, wherever this is; never raise an error.
 
     Returns
     -------
-    tuple
-        The student, the key to keep the result under, and the result. When grading
-        itself failed, the key is empty: next time, it is tried again.
+    Execution or str
+        What it gave; or, if grading itself failed, why.
     """
     try:
-        done = run(task.content, task.released, task.locked, task.limits, task.unsafe)
+        return run(task.content, task.released, task.locked, task.limits, task.unsafe)
     except Exception as error:
-        note = f"grading failed with {type(error).__name__}: {clean(error)}"
-        return task.student, "", Execution("crashed", (), note, "")
-    return task.student, task.key, done
+        return f"{type(error).__name__}: {clean(error)}"
 
 
-@contextlib.contextmanager
-def _workers(jobs: int, dask: str | None) -> Iterator[None]:
-    """Let joblib work here, or on a Dask cluster, while the context lasts."""
-    if dask is None:
-        here = {"initializer": _end_with, "initargs": (os.getpid(),)}
-        with parallel_config(backend="loky", n_jobs=jobs, **here):
-            try:
-                yield
-            except BrokenProcessPool as error:
-                raise RuntimeError(
-                    "A process that executed submissions was killed, perhaps for want "
-                    "of memory. What is done is kept: run the command again, with "
-                    "--jobs 1."
-                ) from error
-        return
-    with _client(dask), parallel_config(backend="dask", n_jobs=-1):
-        yield
+def _here(tasks: Iterator[Task], run: Run, jobs: int) -> Results:
+    """Yield results as they come; threads are enough, they wait for other processes."""
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting: dict[Future, Task] = {}
+        try:
+            for task in tasks:
+                waiting[pool.submit(carry_out, task, run)] = task
+                while len(waiting) >= 2 * jobs:  # no more are held in memory
+                    yield from _done(waiting)
+            while waiting:
+                yield from _done(waiting)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            # If this was interrupted, some still run; `wait` knows none as cancelled.
+            while left := [future for future in waiting if not future.done()]:
+                stop_all()
+                wait(left, timeout=0.5)
 
 
-def _end_with(parent: int) -> None:
-    """Let this process end when its parent does; killed outright, that cannot say so.
-
-    What was started from here ends with it: the sandbox sees to that.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _done(waiting: dict[Future, Task]) -> Results:
+    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        yield waiting.pop(future), future.result()
 
 
-def _client(address: str) -> contextlib.AbstractContextManager:
+def _far(tasks: Iterator[Task], run: Run, address: str) -> Results:
+    """Yield results as they come from the workers of a Dask cluster."""
+    with _client(address) as client:
+        from distributed import as_completed
+
+        waiting = {
+            client.submit(carry_out, task, run, pure=False): task for task in tasks
+        }
+        try:
+            for future in as_completed(waiting):
+                # A worker that is killed has its work given to others, some times.
+                lost = future.exception()
+                task = waiting.pop(future)
+                yield task, future.result() if lost is None else clean(lost)
+        finally:
+            client.cancel(list(waiting))
+
+
+def _client(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
@@ -177,10 +199,9 @@ def _client(address: str) -> contextlib.AbstractContextManager:
             'Dask is not installed: pip install "keras-course[dask]"'
         ) from error
     try:
-        client: contextlib.AbstractContextManager = Client(address, timeout=10)
+        return Client(address, timeout=10)
     except (OSError, ValueError) as error:
         raise RuntimeError(
             f"No Dask scheduler answers at {address}; start one with `dask scheduler`, "
             "and give the address that it prints."
         ) from error
-    return client

@@ -18,7 +18,7 @@ from course.instructor.classes.gradebook import (
     enter_scores,
     open_gradebook,
 )
-from course.instructor.classes.marking import mark
+from course.instructor.classes.marking import NotWhole, mark
 from course.instructor.judging.answers import QuestionVerdict
 from course.instructor.release import exercise_text
 from course.instructor.running.execution import Execution
@@ -108,6 +108,11 @@ def score(
     Returns
     -------
     Scored
+
+    Raises
+    ------
+    Failed
+        If scoring failed for a reason that is not in the submission.
     """
     if execution.status not in SCORED:
         return _unscored(folder, exercise, student, execution.status, execution.note)
@@ -115,8 +120,7 @@ def score(
     before = graded.read_text(encoding="utf-8") if graded.exists() else ""
     try:
         marked = mark(exercise, student, secret, execution.notebook, before)
-    except Exception as problem:
-        # One submission must not stop the others, whatever is in it.
+    except NotWhole as problem:
         return _unscored(folder, exercise, student, CRASHED, f"not scored: {problem}")
     time = time_submitted(folder, exercise, student)
     # The notebook comes last: if this is interrupted, answers still count as changed.

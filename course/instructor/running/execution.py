@@ -9,6 +9,7 @@ use.
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,11 @@ from pathlib import Path
 
 from course.instructor.running.limits import Limits
 from course.instructor.running.sandbox import require_sandbox
-from course.instructor.running.watching import watch
+from course.instructor.running.watching import (
+    MachineShort,
+    kills_for_memory,
+    watch,
+)
 from course.notebooks import project_folder
 from course.submitting import LARGEST
 
@@ -27,6 +32,12 @@ __all__ = ["Execution", "Limits", "execute"]
 
 JOB, SUBMISSION, RESULT = "job.json", "submission", "result.json"
 FOLDERS = ("sockets", "scratch")
+# What a runner says last when it was this machine that had too little.
+OURS = re.compile(
+    r"No space left|Cannot allocate memory|Too many open files|Errno 11\b"
+)
+
+_running: set[subprocess.Popen] = set()  # also of other threads
 
 
 @dataclass(frozen=True)
@@ -84,8 +95,8 @@ def execute(
     Raises
     ------
     RuntimeError
-        If there can be no sandbox here, or a kernel does not start: no fault of the
-        student's.
+        If there can be no sandbox here, a kernel does not start, or this machine runs
+        short of memory or disk: no fault of the student's.
     """
     if not unsafe:
         require_sandbox()
@@ -96,11 +107,28 @@ def execute(
     folder = Path(tempfile.mkdtemp(prefix="course-"))
     try:
         _write_job(folder, content, released, locked, limits, unsafe)
+        killed_before = kills_for_memory()
         process = _start(folder)
-        stopped_for = watch(process, folder / "sockets", limits)
-        return _result(folder, stopped_for)
+        _running.add(process)
+        try:
+            stopped_for = watch(process, folder / "sockets", limits)
+        finally:
+            _running.discard(process)
+        done = _result(folder, stopped_for, process.returncode)
+        if done.status == "crashed" and kills_for_memory() > killed_before:
+            raise MachineShort(
+                "this machine killed a process for want of memory while it ran: "
+                f"{done.note}"
+            )
+        return done
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop_all() -> None:
+    """End all that is running in this process, such that each `execute` returns."""
+    for process in list(_running):
+        process.kill()
 
 
 def _write_job(
@@ -139,13 +167,17 @@ def _start(folder: Path) -> subprocess.Popen:
         )
 
 
-def _result(folder: Path, stopped_for: str) -> Execution:
+def _result(folder: Path, stopped_for: str, returned: int) -> Execution:
     """Return what the runner wrote last; it may not have come to an end."""
     try:
         result = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     except FileNotFoundError:
         result = {"status": "failed" if not stopped_for else "running", "altered": ()}
         result |= {"note": _last_line(folder / "log"), "notebook": ""}
+    if not stopped_for and result["status"] == "running":
+        said = _last_line(folder / "log")
+        if returned < 0 or OURS.search(said):
+            raise RuntimeError(f"The process that runs it ended ({returned}): {said}")
     if result["status"] == "failed" and not stopped_for:
         raise RuntimeError(
             f"No kernel could be started: {result['note']}. The submission was not "

@@ -23,6 +23,10 @@ LEAST_FREE_DISK = 0.5 * GIGABYTE
 SOCKETS = 5
 
 
+class MachineShort(RuntimeError):
+    """This machine had too little of something; that is no fault of the student's."""
+
+
 def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
     """Wait until a submission has run; end it when it reaches a limit.
 
@@ -39,6 +43,11 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
     -------
     str
         Why the submission was ended; empty if it came to its end.
+
+    Raises
+    ------
+    MachineShort
+        If it was ended because this machine has too little memory or disk left.
     """
     deadline = time.monotonic() + limits.total_seconds
     runner = psutil.Process(process.pid)
@@ -54,6 +63,8 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
                 seen |= set(started)
                 late = time.monotonic() > deadline
                 stopped_for = _too_much(started, sockets, limits, late)
+                if not stopped_for:
+                    _require_room(sockets)
         _kill([*started, *_started_by(runner)])
         process.wait(SECONDS_TO_FINISH)
     except subprocess.TimeoutExpired:
@@ -79,11 +90,23 @@ def _too_much(
         return f"it had more than {limits.processes} processes"
     if _other_files_in(sockets):
         return "it wrote files where only its connection belongs"
-    if shutil.disk_usage(sockets).free < LEAST_FREE_DISK:
-        return "it was running when the disk of this machine was nearly full"
-    if psutil.virtual_memory().available < LEAST_FREE_MEMORY:
-        return "it was running when the memory of this machine was nearly used up"
     return ""
+
+
+def _require_room(folder: Path) -> None:
+    """Raise MachineShort if this machine itself runs out of something."""
+    if shutil.disk_usage(folder).free < LEAST_FREE_DISK:
+        raise MachineShort("the disk of this machine is nearly full")
+    if psutil.virtual_memory().available < LEAST_FREE_MEMORY:
+        raise MachineShort("the memory of this machine is nearly used up")
+
+
+def kills_for_memory() -> int:
+    """Return how often this machine has killed a process for want of memory."""
+    for line in Path("/proc/vmstat").read_text().splitlines():
+        if line.startswith("oom_kill "):
+            return int(line.split()[1])
+    return 0
 
 
 def memory_of(processes: Iterable[psutil.Process], enough: int) -> int:
