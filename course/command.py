@@ -133,7 +133,7 @@ def _bands(options: argparse.Namespace) -> int:
             _show("")
             print(f"{file.name}, {source} data, {options.seeds} seeds:")
             for name, values in measured["values"].items():
-                print(f"  {name}: {min(values):.4g} to {max(values):.4g}")
+                print(f"  {name}: {table.between(values)}")
     return 0
 
 

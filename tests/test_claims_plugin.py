@@ -42,55 +42,80 @@ def test_claims_that_hold_pass(tmp_path):
     assert run(stored(tmp_path)) == ["passed"] * 3
 
 
-# What is changed in the claims: old, new, number of the cell, words of the failure.
+# A claim that fails, and the words in which the failure says why.
 FAULTS = {
     "value": (
-        *('value = "accuracy"', 'value = "accuracy - 0.1"', 1),
-        *("claim 'accuracy' (claims/04_lesson.toml): `accuracy - 0.1` gives 0.80",),
-        *("but 10 seeds gave 0.9 to 0.91, so 0.893991 to 0.916009 passes; look for",),
-        *("or measure anew (course bands 04_lesson) and correct 'about 90.5% of",),
+        'value = "accuracy - 0.1"\nsays = "about 90.5% of the"',
+        "claim 'value' (claims/04_lesson.toml): `accuracy - 0.1` gives 0.80",
+        "but 10 seeds gave 0.9 to 0.91, so 0.893991 to 0.916009 passes; look for",
+        "or measure anew (course bands 04_lesson) and correct 'about 90.5% of",
     ),
     "count": (
-        *('value = "rows"', 'value = "rows + 1"', 0),
-        *("`rows + 1` gives 60001, but 10 seeds gave 60000, so 60000 passes",),
+        'value = "rows + 1"\nsays = "60,000 rows"',
+        "`rows + 1` gives 60001, but 10 seeds gave 60000, so 60000 passes",
     ),
     "comparison": (
-        *('right = "guessed"', 'right = "guessed + 0.9"', 2),
-        *("`accuracy` > `guessed + 0.9` by at least 0.5 does not hold (0.90",),
-        *("but the text says 'much better than chance'; look for what changed",),
+        'left = "accuracy"\nrelation = ">"\nright = "0.9"\nmargin = 0.5\n'
+        'says = "much better"',
+        "`accuracy` > `0.9` by at least 0.5 does not hold (0.90",
+        "but the text says 'much better'; look for what changed",
     ),
     "expression": (
-        *('value = "rows"', 'value = "rowz"', 0),
-        *("claim 'rows' (claims/04_lesson.toml): `rowz` fails with NameError",),
-        *("correct this cell, or the expression in the claims file",),
+        'value = "rowz"\nsays = "60,000 rows"',
+        "claim 'expression' (claims/04_lesson.toml): `rowz` fails with NameError",
+        "correct this cell, or the expression in the claims file",
     ),
     "not finite": (
-        *('value = "rows"', "value = \"float('inf')\"", 0),
-        *("`float('inf')` gives inf; it must be a finite number; correct this",),
+        'value = "float(\'inf\')"\nsays = "60,000 rows"',
+        "`float('inf')` gives inf; it must be a finite number; correct this",
     ),
-    "more numbers": (
-        *('value = "accuracy"', 'value = "accuracy, rows"', 1),
-        *("`accuracy, rows` gives 2 numbers, but 1 were measured; measure anew",),
+    "not true or false": (
+        'holds = "accuracy"\nsays = "better"',
+        "`accuracy` gives 0.90",
+        "it must be true or false; correct this",
+    ),
+    "numbers": (
+        'value = "accuracy, rows"\nsays = "about 90.5% of the 60,000 rows"',
+        "`accuracy, rows` gives 2 numbers, but 1 were measured; measure anew",
     ),
     "figures": (
-        *('says = "about 90.5% of the"', 'says = "better"', 1),
-        *("claim 'accuracy' (claims/04_lesson.toml): says 'better' has 0 figures",),
+        'value = "rows"\nsays = "better"',
+        "claim 'figures' (claims/04_lesson.toml): says 'better' has 0 figures",
     ),
     "no band": (
-        *('name = "accuracy"', 'name = "precision"', 1),
-        *("claim 'precision' (claims/04_lesson.toml): has no band: measure it",),
+        'value = "accuracy"\nsays = "about 90.5% of the"',
+        "claim 'no band' (claims/04_lesson.toml): has no band: measure it",
     ),
+}
+MEASURED = {
+    "value": BANDS["accuracy"],
+    **dict.fromkeys(["count", "expression", "not finite", "figures"], BANDS["rows"]),
+    "numbers": BANDS["accuracy"],
 }
 
 
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory):
+    """Run one lesson with a cell for each of these; return what became of each."""
+    code = {**CODE, **{place_of(fault): "pass" for fault in FAULTS}}
+    claims = "".join(
+        f'[[claim]]\nname = "{fault}"\nafter = "{place_of(fault)}"\n{given[0]}\n'
+        for fault, given in FAULTS.items()
+    )
+    outcomes = run(stored(tmp_path_factory.mktemp("faults"), code, claims, MEASURED))
+    assert outcomes[: len(CODE)] == ["passed"] * len(CODE)
+    return dict(zip(FAULTS, outcomes[len(CODE) :], strict=True))
+
+
+def place_of(fault):
+    return fault.replace(" ", "-")
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_claim_that_fails_fails_its_cell_with_one_line(tmp_path, fault):
-    old, new, place, *words = FAULTS[fault]
-    assert CLAIMS.count(old) == 1
-    outcomes = run(stored(tmp_path, claims=CLAIMS.replace(old, new)))
-    failed = outcomes.pop(place)
-    assert outcomes == ["passed"] * 2
-    [line] = [line for line in failed.splitlines() if line.startswith("claim ")]
+def test_a_claim_that_fails_fails_its_cell_with_one_line(failures, fault):
+    _, *words = FAULTS[fault]
+    told = failures[fault].splitlines()
+    [line] = [line for line in told if line.startswith("claim ")]
     for part in words:
         assert part in line
 

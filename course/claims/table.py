@@ -65,6 +65,14 @@ def as_text(rows: Sequence[Row]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def between(band: Sequence[Number]) -> str:
+    """Return the lowest and the highest of what the seeds gave, as a text."""
+    low, high = f"{min(band):.4g}", f"{max(band):.4g}"
+    if all(isinstance(number, int) for number in band):
+        low, high = f"{min(band):,}", f"{max(band):,}"
+    return low if low == high else f"{low} to {high}"
+
+
 def _run(claim: Claim, values: Values) -> str:
     numbers = [values[name][0] for name in band_names(claim, values)]
     if not claim.is_comparison:
@@ -82,14 +90,7 @@ def _band(claim: Claim, values: Values) -> str:
     joint = f" {claim.relation} " if claim.relation else ", "
     if not bands and claim.name in values:
         return "true" if all(values[claim.name]) else "not always true"
-    return joint.join(map(_between, bands)) or NOTHING
-
-
-def _between(band: list[Number]) -> str:
-    low, high = f"{min(band):.4g}", f"{max(band):.4g}"
-    if all(isinstance(number, int) for number in band):
-        low, high = f"{min(band):,}", f"{max(band):,}"
-    return low if low == high else f"{low} to {high}"
+    return joint.join(map(between, bands)) or NOTHING
 
 
 def _seeds(claim: Claim, values: Values) -> str:
