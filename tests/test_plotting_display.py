@@ -134,7 +134,7 @@ def test_shown_pictures_are_small_and_keep_their_colours(shown):
     figure = ax.figure
     stream = io.BytesIO()
     figure.set_dpi(192)
-    figure.savefig(stream, dpi=192, bbox_inches="tight", pad_inches=0.06)
+    figure.savefig(stream, dpi=192, bbox_inches="tight", pad_inches=0.1)
     show(ax)
     png = parts_of(shown[0])[2]
     full = np.asarray(Image.open(stream).convert("RGB")).astype(int)
@@ -160,7 +160,7 @@ def test_grey_pictures_are_stored_exactly_and_in_one_channel(shown):
     ax.set(title="Beyond the axes", xlabel="across", ylabel="two\nlines")
     ax.text(1.2, 0.5, "outside", transform=ax.transAxes)
     stream = io.BytesIO()
-    area = {"bbox_inches": "tight", "pad_inches": 0.06}
+    area = {"bbox_inches": "tight", "pad_inches": 0.1}
     figure.set_dpi(192)
     figure.savefig(stream, dpi=192, **area)
     show(figure, alt="Grey noise.")

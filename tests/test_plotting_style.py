@@ -193,6 +193,21 @@ def test_a_plain_figure_looks_like_ours():
     assert ticks == {SMALL}
 
 
+PHONE = 328  # CSS pixels: what the site's page leaves a figure on a phone
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_all_text_can_be_read_on_a_phone(name):
+    figure = CALLS[name]().figure
+    figure.draw_without_rendering()
+    width = 96 * figure.get_tightbbox().width
+    assert width < 610
+    for text in figure.findobj(mpl.text.Text):
+        if text.get_visible() and text.get_text().strip():
+            pixels = text.get_fontsize() * 96 / 72 * min(1, PHONE / width)
+            assert pixels > 7, text.get_text()
+
+
 def test_names_with_dollars_are_no_mathematics():
     names = ["$5 or $9", "_a_ $x_i$"]
     given = plt.subplots()[1]

@@ -22,7 +22,7 @@ from helpers.plotting.words import description
 
 _SHARP = 2  # pixels of the picture for each pixel of the page
 _DPI = _SHARP * 96  # an inch is 96 pixels of the page
-_MARGIN = 0.06  # inches around the picture
+_MARGIN = 0.1  # inches around the picture
 _COLOURS = (64, 128, 256)  # how many a stored picture has: as few as look alike
 _VISIBLE = 24  # of 255: a larger change of colour might show
 

@@ -167,7 +167,7 @@ def write_captions(
         return
     height, width = size
     pixel = drawn_width(ax) / abs(np.subtract(*ax.get_xlim()))  # in points
-    room = 1.05 * width * pixel / (0.62 * _longest(captions))
+    room = width * pixel / (0.62 * _longest(captions))
     points = float(np.clip(min(room, 0.8 * _line_height(width) * pixel), 4, 10))
     kinds = list(zip(captions, wrong.tolist(), strict=True))
     outlines = {kind: _outline(*kind, points) for kind in set(kinds)}

@@ -18,7 +18,14 @@ from helpers.plotting.mosaic import (
     write_captions,
     write_names,
 )
-from helpers.plotting.style import ABOVE_ZERO, SIGNED, bare, in_course_style, new_axes
+from helpers.plotting.style import (
+    ABOVE_ZERO,
+    SIGNED,
+    WIDTH,
+    bare,
+    in_course_style,
+    new_axes,
+)
 from helpers.plotting.words import count, describe, listing, opening
 from helpers.validation import ROUNDING, as_numbers, require_same_length
 
@@ -83,7 +90,7 @@ def plot_weights(
     columns = columns_for(columns, len(images), captions)
     mosaic, places = lay_out(images, columns, lines_of(captions), background=0.0)
     width, height = figure_size(mosaic, images.shape, title)
-    ax = new_axes(ax, width + 0.9, height)
+    ax = new_axes(ax, min(width + 0.9, WIDTH), height)
     signed = bool(images.min() < -ROUNDING * limit)
     picture = ax.imshow(
         mosaic,

@@ -117,6 +117,25 @@ def test_no_page_scrolls_sideways_on_a_phone(page, address, names):
     assert wide == {}
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_a_figure_has_its_own_size_and_no_frame(page, address, scheme):
+    """Padding would shrink the picture, so a browser would blur it."""
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/{CHAPTER}")
+    page.wait_for_selector(f'html[data-theme="{scheme}"]')
+    figure = page.locator(".cell_output img").first
+    frame = figure.evaluate(
+        """figure => [figure, figure.closest(".text_html")].flatMap(element => {
+            const style = getComputedStyle(element);
+            return [style.paddingLeft, style.backgroundColor, style.filter];
+        })"""
+    )
+    assert frame == ["0px", "rgba(0, 0, 0, 0)", "none"] * 2
+    shown = figure.evaluate("figure => [figure.width, figure.getAttribute('width')]")
+    assert shown[0] == int(shown[1])
+
+
 def press_tab_until(page, reached, most=400):
     """Press Tab until `reached`, a test in JavaScript, holds for what has the focus."""
     for _ in range(most):
