@@ -175,6 +175,10 @@ def _preflight(options: argparse.Namespace) -> int:
     from course import preflight  # here: it is the only command that needs `helpers`
 
     findings = preflight.preflight()
+    if _is_instructors():
+        from course.instructor.running.sandbox import check_sandbox
+
+        findings += check_sandbox()
     print(findings)
     return int(any(line.remedy for line in findings))
 

@@ -18,6 +18,7 @@ import nbformat
 
 from course.instructor.running.limits import GIGABYTE, MEGABYTE, Limits
 from course.notebooks import project_folder
+from tests.hostile_sandbox import SANDBOX_CODE
 
 # Files and processes of the set have this in their names: none may be left on the host.
 MARKER = f"course-hostile-{os.getpid()}"
@@ -609,7 +610,7 @@ CHANGED = {
 HOSTILE = {
     **{
         name: Hostile(with_code(code), status, why)
-        for name, (status, why, code) in CODE.items()
+        for name, (status, why, code) in {**CODE, **SANDBOX_CODE}.items()
     },
     **{name: Hostile(*case) for name, case in CHANGED.items()},
 }

@@ -17,7 +17,10 @@ import psutil
 import pytest
 
 from course.instructor.running import execution, sandbox, watching
+from course.instructor.running.control_groups import control_group
 from course.instructor.running.execution import execute
+from course.instructor.running.system_calls import seccomp_filter
+from course.instructor.running.waiting import over, waited
 from course.notebooks import project_folder
 from tests.hostile import (
     HOSTILE,
@@ -29,6 +32,7 @@ from tests.hostile import (
     limits_for,
     with_code,
 )
+from tests.hostile_sandbox import SANDBOX_CODE
 
 FAULT = sandbox._fault()
 pytestmark = pytest.mark.skipif(bool(FAULT), reason=FAULT)
@@ -263,6 +267,82 @@ def test_a_kernel_killed_for_memory_of_this_machine_is_no_crash(monkeypatch):
         execute(HOSTILE["kills the kernel"].make(RELEASED), RELEASED, {}, PATIENT)
 
 
+# ------------------------------------------------------------ neighbours on a machine
+
+
+BUSY = """
+import os, time
+began = time.monotonic()
+for _ in range(60):
+    if os.fork() == 0:
+        while time.monotonic() - began < 6: pass
+        os._exit(0)
+for _ in range(60): os.wait()
+times = os.times()
+used = times.children_user + times.children_system
+print("processors", used / (time.monotonic() - began))
+"""
+
+
+def test_sixty_busy_processes_get_one_processor():
+    """Where a control group can be made; so a neighbour keeps the rest."""
+    with control_group(f"course-test-{os.getpid()}", LIMITS) as group:
+        if group is None:
+            pytest.skip("no control group can be made here")
+    execution = execute(with_code(BUSY)(RELEASED), RELEASED, {}, PATIENT)
+    assert execution.status == "executed"
+    assert float(text_of(execution, "q2").split()[1]) < 1.25
+
+
+def test_waiting_for_a_processor_is_not_the_time_of_a_cell():
+    assert over(10, 11, 0) and not over(10, 11, 5)
+    assert not over(10, 39, 100) and over(10, 41, 100)  # but some time, it must end
+    assert waited([psutil.Process()]) == 0  # this is no kernel
+
+
+def test_a_cell_has_the_time_that_it_only_waited_for(monkeypatch):
+    """A kernel takes 6 s under a limit of 3 s, and had to wait for them, as is said."""
+    code = "import time\ntime.sleep(6)\nprint('came to its end')"
+    limits = replace(LIMITS, cell_seconds=3)
+    said = "import course.instructor.running.waiting as w\n"
+    said += "import time\nbegan = time.monotonic()\n"
+    said += "w.waited = lambda processes: time.monotonic() - began\n"
+    said += "import sys, runpy\nfrom pathlib import Path\n"
+    said += "from course.instructor.running.runner import main\nmain(Path(sys.argv[1]))"
+    start = subprocess.Popen
+
+    def patched(command, **options):
+        if "course.instructor.running.runner" in command:
+            command = [sys.executable, "-c", said, command[-1]]
+        return start(command, **options)
+
+    assert execute(with_code(code)(RELEASED), RELEASED, {}, limits).status == (
+        "timed out"
+    )
+    monkeypatch.setattr(execution.subprocess, "Popen", patched)
+    done = execute(with_code(code)(RELEASED), RELEASED, {}, limits)
+    assert (done.status, done.note) == ("executed", "")
+    assert "came to its end" in text_of(done, "q2")
+
+
+def test_control_groups_and_files_of_filters_are_gone():
+    before = set(Path("/sys/fs/cgroup").glob("**/course-*"))
+    with control_group(f"course-test-{os.getpid()}", LIMITS) as group:
+        folders = group.folders if group else ()
+        assert all(folder.is_dir() for folder in folders)
+    assert not any(folder.exists() for folder in folders)
+    assert set(Path("/sys/fs/cgroup").glob("**/course-*")) <= before
+
+
+def test_the_filter_is_for_machines_that_it_knows():
+    for machine in ("x86_64", "aarch64"):
+        program = seccomp_filter(machine)
+        assert (
+            len(program) % 8 == 0 and len(program) // 8 < 4096
+        )  # the most Linux takes
+    assert seccomp_filter("riscv64") == b""
+
+
 # ------------------------------------------------------- as another user, or without
 
 
@@ -270,6 +350,7 @@ AS_ORDINARY_USER = ("endless loop", "30 GB in many processes", "fork bomb", "ful
 AS_ORDINARY_USER += ("kills all it can", "reads solutions and checks")
 AS_ORDINARY_USER += ("writes wherever it can", "uses the network")
 AS_ORDINARY_USER += ("looks at other processes", "fills the folder of the sockets")
+AS_ORDINARY_USER += tuple(SANDBOX_CODE)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="all other tests ran as an ordinary user")
@@ -277,7 +358,10 @@ def test_hostile_set_ends_the_same_for_an_ordinary_user(tmp_path):
     code = f"""
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
+from course.instructor.running.control_groups import control_group
 from course.instructor.running.execution import execute
+from course.instructor.running.system_calls import seccomp_filter
+from course.instructor.running.waiting import over, waited
 from tests.hostile import HOSTILE, limits_for
 released = sys.stdin.read()
 def run(name):

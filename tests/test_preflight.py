@@ -1,5 +1,8 @@
+from contextlib import nullcontext
+
 from course import preflight
 from course.command import main
+from course.instructor.running import sandbox
 from helpers.environment import Finding
 
 
@@ -28,3 +31,16 @@ def test_the_command_ends_with_a_status_that_a_script_can_read(monkeypatch, caps
         said = capsys.readouterr().out
         assert "1 GB free" in said
         assert remedy in said
+
+
+def test_what_the_sandbox_lacks_is_said_once(monkeypatch, capsys):
+    monkeypatch.setattr(preflight, "preflight", preflight.Findings)
+    monkeypatch.setattr(sandbox, "_fault", lambda: "")
+    monkeypatch.setattr(sandbox, "seccomp_filter", lambda: b"")
+    monkeypatch.setattr(sandbox, "control_group", lambda *_: nullcontext(None))
+    assert main(["preflight"]) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert "no filter of system calls" in line and "no control groups" in line
+    monkeypatch.setattr(sandbox, "_fault", lambda: "bwrap is missing.")
+    assert main(["preflight"]) == 0
+    assert "no grading here: bwrap is missing." in capsys.readouterr().out

@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course.instructor.running.limits import Limits
+from course.instructor.running.control_groups import Group, control_group
+from course.instructor.running.limits import GIGABYTE, Limits
 from course.instructor.running.sandbox import require_sandbox
 from course.instructor.running.watching import (
     MachineShort,
@@ -106,23 +107,34 @@ def execute(
         return Execution("unreadable", (), note, "")
     folder = Path(tempfile.mkdtemp(prefix="course-"))
     try:
-        _write_job(folder, content, released, locked, limits, unsafe)
-        killed_before = kills_for_memory()
-        process = _start(folder)
-        _running.add(process)
-        try:
-            stopped_for = watch(process, folder / "sockets", limits)
-        finally:
-            _running.discard(process)
-        done = _result(folder, stopped_for, process.returncode)
-        if done.status == "crashed" and kills_for_memory() > killed_before:
-            raise MachineShort(
-                "this machine killed a process for want of memory while it ran: "
-                f"{done.note}"
-            )
-        return done
+        with control_group(folder.name, limits) as group:
+            _write_job(folder, content, released, locked, limits, unsafe, group)
+            return _executed(folder, limits, group)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _executed(folder: Path, limits: Limits, group: Group | None) -> Execution:
+    """Start the runner, watch it to its end, and return what it wrote."""
+    killed_before = kills_for_memory()
+    process = _start(folder)
+    _running.add(process)
+    try:
+        stopped_for = watch(process, folder / "sockets", limits)
+    finally:
+        _running.discard(process)
+    done = _result(folder, stopped_for, process.returncode)
+    if done.status != "crashed":
+        return done
+    if group and group.killed_for_memory():
+        held = f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
+        return replace(done, note=f"{held}: {done.note}")
+    if kills_for_memory() > killed_before:
+        raise MachineShort(
+            "this machine killed a process for want of memory while it ran: "
+            f"{done.note}"
+        )
+    return done
 
 
 def stop_all() -> None:
@@ -138,12 +150,14 @@ def _write_job(
     locked: Mapping[str, str],
     limits: Limits,
     unsafe: bool,
+    group: Group | None,
 ) -> None:
     job = {
         "released": released,
         "locked": dict(locked),
         "limits": dataclasses.asdict(limits),
         "unsafe": unsafe,
+        "groups": [str(folder) for folder in group.folders] if group else [],
     }
     for name in FOLDERS:
         (folder / name).mkdir()

@@ -7,12 +7,14 @@ lost when this process is killed.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
 
 import nbformat
+import psutil
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -23,6 +25,7 @@ from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from course.exercises import marks
 from course.instructor.running import sandbox
 from course.instructor.running.limits import MEGABYTE, Limits
+from course.instructor.running.waiting import over, waited
 
 KERNEL = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
 QUIET = "--IPKernelApp.log_level=CRITICAL"
@@ -31,6 +34,7 @@ SECONDS_TO_START = 180  # of a kernel, on a machine that has other work, too
 SECONDS_TO_DIE = 0.5  # after its connection went
 PATIENCE = 5  # seconds until an interrupted cell has to be quiet
 LONG_PATIENCE = 60  # seconds until the outputs of a cell that is done have to be here
+SECONDS_BETWEEN_LOOKS = 0.25
 MOST_WAITING = 100  # messages that wait to be read, each at most as large as all output
 
 
@@ -166,6 +170,7 @@ class SubmissionClient(NotebookClient):
         self._noticing: Any = None
         self._killing: Any = None
         self._received = 0
+        self._began = self._waited_before = 0.0
 
     async def run(self, environment: dict[str, str]) -> None:
         """Run all cells.
@@ -195,6 +200,8 @@ class SubmissionClient(NotebookClient):
         self.started = True
         self._index, self.running = cell_index, self.name(cell_index)
         self.iopub_timeout = LONG_PATIENCE
+        self._waited_before = 0.0
+        self._waited_before, self._began = self._waited(), time.monotonic()
         self._quiet = cell.cell_type != "code" or not cell.source.strip()
         done = await super().async_execute_cell(cell, cell_index, *args, **options)
         late = cell_index in self.timed_out
@@ -244,9 +251,32 @@ class SubmissionClient(NotebookClient):
 
     async def _async_handle_timeout(self, timeout: int, cell: Any = None) -> Any:
         if cell is not None:
+            if await self._ends_in_its_own_time():
+                return None
             self.timed_out.append(self._index)
             self.iopub_timeout = PATIENCE
         return await super()._async_handle_timeout(timeout, cell)
+
+    async def _ends_in_its_own_time(self) -> bool:
+        """Give a cell the time that it only waited for a processor; does it end then?
+
+        Raises
+        ------
+        DeadKernelError
+            If the kernel dies meanwhile.
+        """
+        limit = self.limits.cell_seconds
+        while not over(limit, time.monotonic() - self._began, self._waited()):
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            if self._quiet:
+                return True
+            if not await self.km.is_alive():
+                raise DeadKernelError("Kernel died")
+        return False
+
+    def _waited(self) -> float:
+        """Return how long the kernel waited for a processor since the cell began."""
+        return waited(psutil.Process().children(recursive=True)) - self._waited_before
 
     async def _start_anew(self, index: int) -> None:
         """Start another kernel, and run in it what the exercise itself sets up."""

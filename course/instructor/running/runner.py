@@ -52,7 +52,7 @@ def main(folder: Path) -> None:
         result.finish("unreadable", note="reading the file takes too much memory")
         return
     result.hold(notebook, altered, _put_in(notebook, job["locked"]))
-    _run(notebook, limits, folder, job["unsafe"], result)
+    _run(notebook, limits, folder, job, result)
 
 
 class Result:
@@ -133,10 +133,10 @@ def _put_in(notebook: Any, locked: Mapping[str, str]) -> dict[int, str]:
 
 
 def _run(
-    notebook: Any, limits: Limits, folder: Path, unsafe: bool, result: Result
+    notebook: Any, limits: Limits, folder: Path, job: Mapping[str, Any], result: Result
 ) -> None:
-    user = None if unsafe else sandbox.sandbox_user()
-    command, environment = _command(folder, limits, user, unsafe)
+    user = None if job["unsafe"] else sandbox.sandbox_user()
+    command, environment = _command(folder, limits, user, job)
     manager = kernel_manager([*command, sys.executable], folder, limits)
     client = SubmissionClient(notebook, manager, limits, result.save, folder, user)
     result.finish("running")
@@ -159,14 +159,13 @@ def _run(
 
 
 def _command(
-    folder: Path, limits: Limits, user: int | None, unsafe: bool
+    folder: Path, limits: Limits, user: int | None, job: Mapping[str, Any]
 ) -> tuple[list[str], dict[str, str]]:
     """Return what goes before Python, and the variables of it."""
     scratch = folder / "scratch"
-    if not unsafe:
-        return sandbox.sandbox_command(folder, limits, user), {
-            "PATH": os.environ["PATH"]
-        }
+    if not job["unsafe"]:
+        command = sandbox.sandbox_command(folder, limits, user, job["groups"])
+        return command, {"PATH": os.environ["PATH"]}
     (scratch / "home").mkdir()
     return sandbox.limiting_command(limits), sandbox.kernel_environment(str(scratch))
 

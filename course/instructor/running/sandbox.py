@@ -3,6 +3,8 @@
 bubblewrap gives the kernel its own view of the machine: no network, its own processes,
 the files that it needs read-only, and a scratch folder of limited size in memory. What
 is not bound is not there: neither the solutions and checks, nor the class, nor a home.
+A filter refuses the system calls of no use to a notebook, and a control group, where
+one can be made, bounds memory, processes and processors.
 """
 
 import os
@@ -10,14 +12,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import psutil
 
+from course.instructor.running.control_groups import control_group
 from course.instructor.running.limits import MEGABYTE, Limits
+from course.instructor.running.system_calls import seccomp_filter
 from course.notebooks import project_folder
+from helpers.environment import Finding
 
 SCRATCH = "/tmp"  # in the sandbox, and nowhere else
 SHARED_MEMORY = 64 * MEGABYTE  # what Python's multiprocessing keeps in /dev/shm
@@ -51,6 +56,14 @@ ONE_THREAD = (
     "TF_NUM_INTEROP_THREADS",
 )
 
+# Enter the control groups that are named after their number, open the filter of system
+# calls, and become what follows. bubblewrap's arguments come after that.
+ENTER_UNFILTERED = (
+    'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ > "$1/cgroup.procs" || exit 1; '
+    'shift; n=$((n-1)); done; exec nice -n 5 "$@"'
+)
+ENTER = f'{ENTER_UNFILTERED} 9<"$0"'
+
 REMEDY = (
     "Install it with `apt-get install bubblewrap`. Or say --unsafe: then the students' "
     "code runs without a sandbox, with your rights, and can read and change all that "
@@ -68,6 +81,23 @@ def require_sandbox() -> None:
     """
     if fault := _fault():
         raise RuntimeError(f"{fault} {REMEDY}")
+
+
+def check_sandbox() -> list[Finding]:
+    """Say what grading on this machine has, and what its sandbox lacks."""
+    if fault := _fault():
+        # A machine to learn on needs none, so this is no remedy that is asked for.
+        return [Finding("sandbox", f"none, so no grading here: {fault}")]
+    lacks = []
+    if not seccomp_filter():
+        lacks.append("no filter of system calls for this kind of processor")
+    with control_group(f"course-check-{os.getpid()}", Limits()) as group:
+        if group is None:
+            lacks.append(
+                "no control groups can be made, so memory and processes are counted a "
+                "few times a second, and busy submissions share processors as they come"
+            )
+    return [Finding("sandbox", f"works; {'; '.join(lacks) or 'nothing is missing'}")]
 
 
 @cache  # once in each process; it takes half a second
@@ -134,7 +164,9 @@ def take_back(folder: Path, user: int | None) -> None:
         os.chown(folder / "sockets", os.getuid(), os.getgid())
 
 
-def sandbox_command(folder: Path, limits: Limits, user: int | None) -> list[str]:
+def sandbox_command(
+    folder: Path, limits: Limits, user: int | None, groups: Sequence[str] = ()
+) -> list[str]:
     """Return the words that go before a command, to run it in the sandbox.
 
     Parameters
@@ -147,9 +179,17 @@ def sandbox_command(folder: Path, limits: Limits, user: int | None) -> list[str]
         from outside.
     user : int or None
         From `sandbox_user`.
+    groups : sequence of str
+        Folders of the control groups that it enters.
     """
+    refusing = folder / "seccomp"
+    refusing.write_bytes(seccomp_filter())
+    filtered = bool(refusing.stat().st_size)
     return [
+        *("sh", "-c", ENTER if filtered else ENTER_UNFILTERED, str(refusing)),
+        *(str(len(groups)), *groups),
         "bwrap",
+        *(("--seccomp", "9") if filtered else ()),
         *_apart(user),
         *_files(folder, limits),
         "--clearenv",

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from course.instructor.running.limits import GIGABYTE, Limits
+from course.instructor.running.waiting import over, waited
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_TO_FINISH = 15  # for the runner to write down what there is
@@ -21,6 +22,7 @@ SECONDS_TO_FINISH = 15  # for the runner to write down what there is
 LEAST_FREE_MEMORY = 0.5 * GIGABYTE
 LEAST_FREE_DISK = 0.5 * GIGABYTE
 SOCKETS = 5
+IN_MEMORY = ("/tmp", "/dev/shm")  # file systems of the sandbox
 
 
 class MachineShort(RuntimeError):
@@ -49,7 +51,7 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
     MachineShort
         If it was ended because this machine has too little memory or disk left.
     """
-    deadline = time.monotonic() + limits.total_seconds
+    began = time.monotonic()
     runner = psutil.Process(process.pid)
     seen: set[psutil.Process] = set()
     stopped_for = ""
@@ -61,7 +63,10 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
             except subprocess.TimeoutExpired:
                 started = _started_by(runner)
                 seen |= set(started)
-                late = time.monotonic() > deadline
+                spent = time.monotonic() - began
+                late = spent > limits.total_seconds and over(
+                    limits.total_seconds, spent, waited(started)
+                )
                 stopped_for = _too_much(started, sockets, limits, late)
                 if not stopped_for:
                     _require_room(sockets)
@@ -112,15 +117,33 @@ def kills_for_memory() -> int:
 def memory_of(processes: Iterable[psutil.Process], enough: int) -> int:
     """Return the bytes of memory that processes hold together.
 
-    What several of them share is counted for each, unless that makes more than
-    `enough`: only then is it worth the time to share it out.
+    The files that they have in memory count, too. What several of them share is counted
+    for each, unless that makes more than `enough`: only then is it worth the time to
+    share it out.
     """
+    processes = list(processes)
     held = [_resident(process) for process in processes]
-    if sum(held) <= enough:
-        return sum(held)
-    return sum(
+    files = _files_in_memory(processes)
+    if sum(held) + files <= enough:
+        return sum(held) + files
+    return files + sum(
         _share(process, most) for process, most in zip(processes, held, strict=True)
     )
+
+
+def _files_in_memory(processes: Iterable[psutil.Process]) -> int:
+    """Return the bytes of the files in the sandbox, which all lie in memory."""
+    for process in processes:
+        root = f"/proc/{process.pid}/root"
+        try:
+            # Outside a sandbox, these are the folders of this machine.
+            if os.path.samestat(os.stat(root), os.stat("/")):
+                continue
+            places = [os.statvfs(f"{root}{place}") for place in IN_MEMORY]
+        except OSError:  # it has just ended, or may not be looked into
+            continue
+        return sum((one.f_blocks - one.f_bfree) * one.f_frsize for one in places)
+    return 0
 
 
 def _resident(process: psutil.Process) -> int:
