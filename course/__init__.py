@@ -1,3 +1,3 @@
 """The command `course`, and what stands behind it: for those who teach and maintain."""
 
-from course import unneeded_parsers as unneeded_parsers
+from course import quick_start as quick_start
