@@ -1,86 +1,37 @@
 """Compare the outputs of a notebook cell with those that are stored.
 
-A cell's outputs are first reduced to what a reader sees of them: texts, and pictures as
-kind, size and alternative text. Two such reductions are then compared: words exactly,
-integers exactly, floats within a tolerance. The reduction is plain JSON, so that it can
-be kept in a file (the sample's record) as well as in a notebook.
+A cell's outputs are first reduced to what a reader sees of them: texts, data, errors
+by kind and message, and pictures as kind, size and alternative text. Two such
+reductions are then compared: words exactly, integers exactly, floats within a
+tolerance, data by content. The reduction is plain JSON, so that it can be kept in a
+file (the sample's record) as well as in a notebook.
 """
 
-import base64
 import html
+import json
 import re
-import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from html.parser import HTMLParser
 from typing import Any
+
+from course.printed_numbers import (
+    Tolerance,
+    exchanged,
+    numbers_agree,
+    split_numbers,
+)
+from course.stored_pictures import Page, content_of, describe_picture
+from course.uncompared import (
+    without_logged_values,
+    without_noise,
+    without_random_identifiers,
+)
 
 Reduced = dict[str, list[Any]]
 
+LONGEST_EXCERPT = 500
 
-@dataclass(frozen=True)
-class Tolerance:
-    """How far two numbers may lie apart and still count as equal.
-
-    Attributes
-    ----------
-    relative : float
-        For floats, as a share of the stored number.
-    absolute : float
-        For floats, in the number's own unit; 100 times as much for a percentage.
-    integers : float
-        For integers, as a share of the stored number; 0 means exactly equal.
-    named : tuple of (str, float)
-        For a line that names one of these figures, `absolute` is the number beside it.
-    bands : tuple of (float, float)
-        Lowest and highest of what is claimed of this cell. A stored number that lies in
-        one of these may differ by one and a half times as much as they do, as two
-        runs may that both pass, and by no share of itself.
-    """
-
-    relative: float = 0.01
-    absolute: float = 0.0
-    integers: float = 0.0
-    named: tuple[tuple[str, float], ...] = ()
-    bands: tuple[tuple[float, float], ...] = ()
-
-    def width_around(self, number: float, digit: float) -> float | None:
-        """Return how wide the widest band is in which a stored number lies, if any.
-
-        The number may lie beside the band by half of the band's width, as in a run
-        that passes, and by one unit in its last printed `digit`.
-        """
-        widths = [
-            high - low
-            for low, high in self.bands
-            if abs(number - (low + high) / 2) <= (high - low) + digit
-        ]
-        return max(widths, default=None)
-
-    def for_line(self, line: str) -> "Tolerance":
-        """Return the tolerance for one line of an output."""
-        widths = [width for name, width in self.named if name in line]
-        return replace(self, absolute=max(widths)) if widths else self
-
-
-# Rounding can turn a difference in the tenth digit into one unit in the last digit that
-# is printed. That is allowed, but never more than this share of the number.
-LARGEST_ROUNDING = 0.025
-
-# What varies from run to run and says nothing about the lesson.
-NOISE = [
-    (re.compile(r"\x1b\[[0-9;]*m"), ""),  # colours of a terminal
-    (re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "0x"),  # memory addresses
-    (re.compile(r"\d+(?:\.\d+)?\s?(?:ns|us|µs|ms|s)/(?:step|epoch)"), "time"),
-    (re.compile(r"━[━╸╺ ]*(?:\d+(?:m?s|:\d\d))?"), "━ "),  # bars of Keras and rich
-    (re.compile(r"^(?:CPU times|Wall time):.*$", re.MULTILINE), "time"),
-]
-
-# 12, -3.5, 1e-05, 97.8%, but not the 32 of float32 nor the parts of 2.21.0. A point
-# that no digit follows ends a sentence: in "there are 16." the 16 is an integer.
-NUMBER = re.compile(
-    r"(?<![\w.])[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\d)"
-)
+# The rules of a printed table grow with the numbers in it.
+RULER = re.compile(r"[-=─━]{3,}")
 
 
 def reduce_outputs(outputs: Iterable[Mapping[str, Any]]) -> Reduced:
@@ -95,8 +46,8 @@ def reduce_outputs(outputs: Iterable[Mapping[str, Any]]) -> Reduced:
     -------
     dict of str to list
         For each kind ("stdout", "stderr", "error", "picture" or a MIME type) its
-        outputs in order: str, and for "picture" a dict with kind, width and height
-        (pixels), bytes and alt.
+        outputs in order: str, the content of JSON as it is, and for "picture" a dict
+        with kind, width and height (pixels), bytes and alt.
     """
     reduced: Reduced = {}
     for output in outputs:
@@ -104,13 +55,14 @@ def reduce_outputs(outputs: Iterable[Mapping[str, Any]]) -> Reduced:
             stream = reduced.setdefault(output["name"], [""])
             stream[0] += _text(output["text"])
         elif output["output_type"] == "error":
-            reduced.setdefault("error", []).append(output["ename"])
+            message = f"{output['ename']}: {output['evalue']}"
+            reduced.setdefault("error", []).append(message)
         else:
             for mime, data in output["data"].items():
                 _reduce_data(mime, data, reduced)
     for name in ("stdout", "stderr"):
         if name in reduced:
-            reduced[name] = [_as_on_a_terminal(reduced[name][0])]
+            reduced[name] = [_as_shown(reduced[name][0])]
     return reduced
 
 
@@ -131,9 +83,16 @@ def differences(stored: Reduced, new: Reduced, tolerance: Tolerance) -> list[str
                 + _excerpt(old_items, new_items)
             )
             continue
-        compare = _compare_pictures if kind == "picture" else compare_texts
+        comparison = _Comparison(tolerance)
         for old, now in zip(old_items, new_items, strict=True):
-            found += [f"{kind}: {text}" for text in compare(old, now, tolerance)]
+            if kind == "picture":
+                comparison.pictures(old, now)
+            elif kind == "stdout":
+                old, now = without_logged_values(old), without_logged_values(now)
+                comparison.texts(old, now)
+            else:
+                comparison.data(old, now)
+        found += [f"{kind}: {text}" for text in comparison.result()]
     return found
 
 
@@ -141,165 +100,158 @@ def compare_texts(stored: str, new: str, tolerance: Tolerance) -> list[str]:
     """Compare two texts: words exactly, numbers within `tolerance`.
 
     White space counts only as a separator, since a number of another width moves
-    what stands beside it.
+    what stands beside it. Numbers that agree must not have changed places, unless they
+    are known to vary.
     """
-    old_lines, new_lines = stored.splitlines(), new.splitlines()
-    if tolerance.named and len(old_lines) == len(new_lines) > 1:
-        return [
-            found
-            for old, now in zip(old_lines, new_lines, strict=True)
-            for found in compare_texts(old, now, tolerance)
-        ]
-    tolerance = tolerance.for_line(stored)
-    old_words, old_numbers = _split(stored)
-    new_words, new_numbers = _split(new)
-    if old_words != new_words:
-        return [f"the text differs\n  stored: {stored!r}\n  now:    {new!r}"]
-    return [
-        f"{old} is stored, {now} came (tolerance: {tolerance})\n  now: {new!r}"
-        for old, now in zip(old_numbers, new_numbers, strict=True)
-        if not numbers_agree(old, now, tolerance)
-    ]
+    comparison = _Comparison(tolerance)
+    comparison.texts(stored, new)
+    return comparison.result()
 
 
-def numbers_agree(stored: str, new: str, tolerance: Tolerance) -> bool:
-    """Compare two numbers as they are printed, such as "12", "0.978" or "97.8%"."""
-    if _is_integer(stored) != _is_integer(new):
-        return False
-    old, now = float(stored.rstrip("%")), float(new.rstrip("%"))
-    unit = 100 if stored.endswith("%") else 1
-    width = tolerance.width_around(old / unit, _last_digit(stored) / unit)
-    if _is_integer(stored):
-        return abs(now - old) <= max(tolerance.integers * abs(old), (width or 0) * unit)
-    rounding = min(_last_digit(stored), LARGEST_ROUNDING * abs(old))
-    spread = tolerance.relative * abs(old) if width is None else 1.5 * width * unit
-    allowed = max(spread, tolerance.absolute * unit, rounding, 1e-12)
-    return abs(now - old) <= allowed * (1 + 1e-9)
+def compare_data(stored: Any, new: Any, tolerance: Tolerance) -> list[str]:
+    """Compare two pieces of JSON: names in any order, all else as in a text."""
+    comparison = _Comparison(tolerance)
+    comparison.data(stored, new)
+    return comparison.result()
+
+
+class _Comparison:
+    """Collects differences, and the pairs of numbers that are not expected to vary."""
+
+    def __init__(self, tolerance: Tolerance) -> None:
+        self.tolerance = tolerance
+        self.found: list[str] = []
+        self.pairs: list[tuple[str, str]] = []
+
+    def result(self) -> list[str]:
+        if not self.found and (moved := exchanged(self.pairs)):
+            return [f"{' and '.join(moved)} have changed places"]
+        return self.found
+
+    def texts(self, stored: str, new: str, place: str = "") -> None:
+        old_lines, new_lines = stored.splitlines(), new.splitlines()
+        if self.tolerance.named and len(old_lines) == len(new_lines) > 1:
+            for old, now in zip(old_lines, new_lines, strict=True):
+                self.texts(old, now, place)
+            return
+        old_words, old_numbers = _split(stored)
+        new_words, new_numbers = _split(new)
+        if old_words != new_words:
+            self.found.append(f"{place}the text differs{_excerpt(stored, new)}")
+            return
+        tolerance = self.tolerance.for_line(stored)
+        for old, now in zip(old_numbers, new_numbers, strict=True):
+            self._numbers(old, now, tolerance, place, f"\n  now: {_cut(new)}")
+
+    def data(self, stored: Any, new: Any, place: str = "") -> None:
+        if isinstance(stored, dict) and isinstance(new, dict):
+            if stored.keys() != new.keys():
+                self.found.append(
+                    f"{place}the names differ{_excerpt([*stored], [*new])}"
+                )
+                return
+            for name in sorted(stored):
+                self.data(stored[name], new[name], f"{place}{name}: ")
+        elif isinstance(stored, list) and isinstance(new, list):
+            if len(stored) != len(new):
+                self.found.append(f"{place}{len(stored)} stored, {len(new)} now")
+                return
+            for index, (old, now) in enumerate(zip(stored, new, strict=True)):
+                self.data(old, now, f"{place}[{index}]: ")
+        elif isinstance(stored, str) and isinstance(new, str):
+            self.texts(stored, new, place)
+        elif _is_number(stored) and _is_number(new):
+            self._numbers(json.dumps(stored), json.dumps(new), self.tolerance, place)
+        elif type(stored) is not type(new) or stored != new:
+            self.found.append(f"{place}{stored!r} is stored, {new!r} came")
+
+    def pictures(self, stored: dict[str, Any], new: dict[str, Any]) -> None:
+        if stored["kind"] != new["kind"]:
+            self.found.append(f"{stored['kind']} is stored, {new['kind']} came")
+        # Fonts differ a little between machines; an empty or a cut picture differs a
+        # lot. A PNG of more than 256 colours is up to three times larger than one of
+        # fewer.
+        for side, ratio in (("width", 1.25), ("height", 1.25), ("bytes", 3.5)):
+            small, large = sorted((stored[side], new[side]))
+            if large > small * ratio:
+                self.found.append(f"{side} was {stored[side]}, now {new[side]}")
+        self.data(stored["alt"], new["alt"], "alt text: ")
+
+    def _numbers(
+        self, old: str, now: str, tolerance: Tolerance, place: str, where: str = ""
+    ) -> None:
+        if not numbers_agree(old, now, tolerance):
+            self.found.append(
+                f"{place}{_cut(old)} is stored, {_cut(now)} came "
+                f"(tolerance: {tolerance}){where}"
+            )
+        elif not tolerance.expects_change(old):
+            self.pairs.append((old, now))
 
 
 def _reduce_data(mime: str, data: Any, reduced: Reduced) -> None:
     if mime.startswith("application/vnd.jupyter.widget"):
         # The identifier in it is new each time; that a widget is there is compared.
         reduced.setdefault("widget", []).append(mime)
+    elif mime.endswith("json") or not _is_text(data):
+        reduced.setdefault(mime, []).append(data)
     elif mime == "text/html":
-        text, pictures = _take_out_pictures(_text(data))
+        page = Page(_text(data))
+        text = without_random_identifiers(page.text(), page.identifiers)
         reduced.setdefault(mime, []).append(text)
-        if pictures:
-            reduced.setdefault("picture", []).extend(pictures)
+        if page.pictures:
+            reduced.setdefault("picture", []).extend(page.pictures)
     elif mime.startswith("image/"):
-        reduced.setdefault("picture", []).append(_describe_picture(mime, _text(data)))
+        picture = describe_picture(mime, content_of(mime, _text(data)), alt=None)
+        reduced.setdefault("picture", []).append(picture)
     else:
         reduced.setdefault(mime, []).append(_text(data))
 
 
-def _text(data: Any) -> str:
-    """Join what nbformat may store as a list of lines; write JSON data as text."""
-    if isinstance(data, list) and all(isinstance(line, str) for line in data):
-        return "".join(data)
-    return data if isinstance(data, str) else repr(data)
+def _is_text(data: Any) -> bool:
+    """Return whether this is text, which nbformat may store as a list of lines."""
+    lines = data if isinstance(data, list) else [data]
+    return all(isinstance(line, str) for line in lines)
 
 
-def _as_on_a_terminal(text: str) -> str:
-    """Keep of each line what is left after its carriage returns."""
+def _text(data: str | list[str]) -> str:
+    return data if isinstance(data, str) else "".join(data)
+
+
+def _as_shown(text: str) -> str:
+    """Keep of each line what is left after its carriage returns and backspaces."""
     lines = [line.rstrip("\r").split("\r")[-1] for line in text.split("\n")]
-    return "\n".join(lines)
+    return "\n".join(map(_without_backspaces, lines))
 
 
-def _without_noise(text: str) -> str:
-    for pattern, replacement in NOISE:
-        text = pattern.sub(replacement, text)
-    return text
-
-
-class _Pictures(HTMLParser):
-    """Collects the embedded pictures of a piece of HTML."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[dict[str, Any]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        source = given.get("src") or ""
-        if tag == "img" and source.startswith("data:"):
-            mime, _, data = source[len("data:") :].partition(";base64,")
-            self.found.append(_describe_picture(mime, data, given.get("alt")))
-
-
-def _take_out_pictures(text: str) -> tuple[str, list[dict[str, Any]]]:
-    parser = _Pictures()
-    parser.feed(text)
-    without = re.sub(r"<img\b[^>]*\bsrc=[\"']data:[^>]*>", "[picture]", text)
-    return without, parser.found
-
-
-def _describe_picture(mime: str, data: str, alt: str | None = None) -> dict[str, Any]:
-    """Say what kind of picture it is and how large, without its pixels."""
-    if mime == "image/svg+xml":
-        return {"kind": mime, "width": 0, "height": 0, "bytes": len(data), "alt": alt}
-    content = base64.b64decode(data)
-    width = height = 0
-    if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
-        width, height = struct.unpack(">II", content[16:24])
-    return {
-        "kind": mime,
-        "width": width,
-        "height": height,
-        "bytes": len(content),
-        "alt": alt,
-    }
-
-
-def _compare_pictures(
-    stored: dict[str, Any], new: dict[str, Any], tolerance: Tolerance
-) -> list[str]:
-    found = []
-    if stored["kind"] != new["kind"]:
-        found.append(f"{stored['kind']} is stored, {new['kind']} came")
-    # Fonts differ a little between machines; an empty or a cut picture differs a lot.
-    # A PNG of more than 256 colours is up to three times larger than one of fewer.
-    for side, ratio in (("width", 1.25), ("height", 1.25), ("bytes", 3.5)):
-        small, large = sorted((stored[side], new[side]))
-        if large > small * ratio:
-            found.append(f"{side} was {stored[side]}, now {new[side]}")
-    if (stored["alt"] is None) != (new["alt"] is None):
-        found.append(f"alt text was {stored['alt']!r}, now {new['alt']!r}")
-    elif stored["alt"] is not None:
-        found += [
-            f"alt text: {text}"
-            for text in compare_texts(stored["alt"], new["alt"], tolerance)
-        ]
-    return found
+def _without_backspaces(line: str) -> str:
+    if "\b" not in line:
+        return line
+    left: list[str] = []
+    for character in line:
+        if character != "\b":
+            left.append(character)
+        elif left:
+            left.pop()
+    return "".join(left)
 
 
 def _split(text: str) -> tuple[list[str], list[str]]:
     """Split a text into its words, numbers replaced by a mark, and its numbers."""
-    text = _without_noise(html.unescape(text))
-    numbers: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        percent = "%" if text[match.end() : match.end() + 1] == "%" else ""
-        numbers.append(match.group() + percent)
-        return " # "
-
-    words = NUMBER.sub(keep, text).split()
-    return [_ruler.sub("-", word) for word in words], numbers
+    marked, numbers = split_numbers(without_noise(html.unescape(text)))
+    return [RULER.sub("-", word) for word in marked.split()], numbers
 
 
-# The rules of a printed table grow with the numbers in it.
-_ruler = re.compile(r"[-=─━]{3,}")
+def _is_number(data: Any) -> bool:
+    return isinstance(data, int | float) and not isinstance(data, bool)
 
 
-def _is_integer(number: str) -> bool:
-    return re.fullmatch(r"[-+]?\d+%?", number) is not None
+def _cut(content: Any) -> str:
+    """Return what there is, cut where it gets too long for a message."""
+    text = content if isinstance(content, str) else repr(content)
+    more = f" ... ({len(text)} characters)" if len(text) > LONGEST_EXCERPT else ""
+    return text[:LONGEST_EXCERPT] + more
 
 
-def _last_digit(number: str) -> float:
-    """Return what one unit in the last printed digit is worth."""
-    digits, _, exponent = number.rstrip("%").lower().partition("e")
-    decimals = len(digits.partition(".")[2])
-    return 10.0 ** (int(exponent or 0) - decimals)
-
-
-def _excerpt(stored: list[Any], new: list[Any]) -> str:
-    return f"\n  stored: {str(stored)[:500]}\n  now:    {str(new)[:500]}"
+def _excerpt(stored: Any, new: Any) -> str:
+    return f"\n  stored: {_cut(stored)}\n  now:    {_cut(new)}"

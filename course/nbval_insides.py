@@ -11,6 +11,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar
 
+from nbformat.v4 import output_from_msg
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 OUTPUT_MESSAGES = ("stream", "display_data", "execute_result", "error")
@@ -27,12 +28,14 @@ class RunCell(IPyNbCell):
     answers : dict of str to dict
         What the kernel gave for the `questions`, by the protocol of Jupyter: a dict
         with the status "ok" and data, or "error", ename and evalue.
-    stored : list of nbformat.NotebookNode
-        The stored outputs as they were: nbval changes those of `cell` while it runs.
+    outputs, stored : list of nbformat.NotebookNode
+        What the cell gave this time, and what is stored. nbval changes its own lists of
+        them: it joins the pieces of a stream and takes out what a line held before.
     """
 
     parent: "RunNotebook"
     answers: dict[str, dict[str, Any]]
+    outputs: list[Any]
     stored: list[Any]
 
     def questions(self) -> Mapping[str, str]:
@@ -62,7 +65,7 @@ class RunCell(IPyNbCell):
         self.parent.begin(self)
         super().runtest()
         self.answers = self.parent.ask(self.questions())
-        if found := self.faults(self.test_outputs, bool(self.options["check"])):
+        if found := self.faults(self.outputs, bool(self.options["check"])):
             self.raise_cell_error("What came is not what is expected", "\n".join(found))
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
@@ -76,6 +79,7 @@ class RunNotebook(IPyNbFile):
     cell_class: ClassVar[type[RunCell]]
 
     running: RunCell
+    request: str  # the identifier of the message that runs the cell
     displays: dict[str, int]  # where the running cell's updatable displays stand
     clear_first: bool  # whether the next output takes the place of all before it
 
@@ -99,10 +103,13 @@ class RunNotebook(IPyNbFile):
         super().setup()
         client = self.kernel.kc
         self.execute = client.execute
-        # Without history, IPython does not see that a line ends with a semicolon.
-        client.execute = lambda code, **options: self.execute(
-            code, **{**options, "store_history": True}
-        )
+
+        def execute_as_jupyterlab(code: str, **options: Any) -> str:
+            # Without history, IPython does not see that a line ends with a semicolon.
+            self.request = self.execute(code, **{**options, "store_history": True})
+            return self.request
+
+        client.execute = execute_as_jupyterlab
 
     def ask(self, questions: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """Have the kernel evaluate expressions; return what it says of each.
@@ -122,34 +129,46 @@ class RunNotebook(IPyNbFile):
         self.running = cell
         self.displays = {}
         self.clear_first = False
+        cell.outputs = []
 
     def get_kernel_message(
         self, timeout: float | None = None, stream: str = "iopub"
     ) -> dict[str, Any]:
-        """Return the next message; carry out those that nbval does not know.
-
-        These are updates of a display that the running cell made, and the clearing of
-        its outputs. Like JupyterLab, wait with the latter for the next output if asked.
-        """
+        """Return the next message that nbval knows; keep what the cell gives."""
         while True:
             message = super().get_kernel_message(timeout=timeout, stream=stream)
-            kind, content = message["msg_type"], message["content"]
-            outputs = self.running.test_outputs
-            identifier = content.get("transient", {}).get("display_id")
-            if kind in OUTPUT_MESSAGES and self.clear_first:
-                outputs.clear()
-                self.clear_first = False
-            if kind == "update_display_data":
-                if identifier in self.displays:
-                    outputs[self.displays[identifier]]["data"] = content["data"]
-            elif kind == "clear_output":
-                self.clear_first = content["wait"]
-                if not content["wait"]:
-                    outputs.clear()
-            else:
-                if identifier:
-                    self.displays[identifier] = len(outputs)
+            if message["parent_header"].get("msg_id") == self.request:
+                self._keep(message)
+            if message["msg_type"] not in ("update_display_data", "clear_output"):
                 return message
+
+    def _keep(self, message: dict[str, Any]) -> None:
+        """Change the running cell's outputs as JupyterLab does.
+
+        An output of a cell may be updated or cleared later on; the latter may wait for
+        the next output.
+        """
+        kind, content = message["msg_type"], message["content"]
+        outputs = self.running.outputs
+        identifier = content.get("transient", {}).get("display_id")
+        if kind in OUTPUT_MESSAGES and self.clear_first:
+            self._clear()
+        if kind in OUTPUT_MESSAGES:
+            if identifier:
+                self.displays[identifier] = len(outputs)
+            outputs.append(output_from_msg(message))
+        elif kind == "update_display_data":
+            if identifier in self.displays:
+                outputs[self.displays[identifier]]["data"] = content["data"]
+        elif kind == "clear_output":
+            self.clear_first = content["wait"]
+            if not content["wait"]:
+                self._clear()
+
+    def _clear(self) -> None:
+        self.running.outputs.clear()
+        self.displays.clear()
+        self.clear_first = False
 
 
 def in_place_of_nbvals(collected: Any, ours: type[RunNotebook]) -> Any:

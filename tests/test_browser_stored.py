@@ -78,7 +78,7 @@ def test_each_fault_is_told(faults):
         "stderr: ['warning']": lambda n: n.cells[2].outputs.append(
             _printed("warning", "stderr")
         ),
-        "error: ['NameError']": lambda n: in_widget(n).append(error),
+        "error: ['NameError: x']": lambda n: in_widget(n).append(error),
         "5 is stored, 6 came": lambda n: in_widget(n)[0].data.update(
             {"text/html": "<b>of 6</b>"}
         ),

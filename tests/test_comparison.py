@@ -110,6 +110,12 @@ def test_carriage_returns_leave_the_last_state():
     assert compare([stream("1 of 2\r2 of 2\n")], [stream("1 of 2\n")])
 
 
+def test_backspaces_take_back_what_stands_before_them():
+    assert compare([stream("50%\b\b\b75%\n")], [stream("75%\n")]) == []
+    assert compare([stream("a\b\b\b")], [stream("")]) == []
+    assert compare([stream("50%\b75%")], [stream("75%")])
+
+
 @pytest.mark.parametrize(
     "new",
     [

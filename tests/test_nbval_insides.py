@@ -36,9 +36,9 @@ USES = {
     "IPyNbFile.setup": {"RunningKernel", "kernel"},
     "IPyNbFile.collect": {"IPyNbCell", "from_parent", "nb"},
     "IPyNbFile.get_kernel_message": {"kernel", "get_message"},
-    "IPyNbCell.__init__": {"cell_num", "cell", "options", "test_outputs"},
+    "IPyNbCell.__init__": {"cell_num", "cell", "options"},
     "IPyNbCell.runtest": {
-        *("get_kernel_message", "test_outputs", "execute_cell_input", "await_reply"),
+        *("get_kernel_message", "execute_cell_input", "await_reply"),
         *("compare_outputs", "raise_cell_error", "options", "parent"),
     },
     "RunningKernel.__init__": {"kc", "start_new_kernel"},
@@ -46,7 +46,7 @@ USES = {
     "RunningKernel.await_reply": {"get_message"},
     "RunningKernel.get_message": {"kc", "get_iopub_msg", "get_shell_msg"},
 }
-MESSAGES = {"iopub", "shell", "display_data", "execute_result", "stream", "error"}
+MESSAGES = {"iopub", "shell"}
 
 
 def found(dotted):

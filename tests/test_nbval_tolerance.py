@@ -107,6 +107,22 @@ CASES = {
         nothing,
         True,
     ),
+    "update of a display that is gone": (
+        "print(0)\nh = display('begun', display_id=True)\nclear_output()\n"
+        "h.update('done')\nprint(1)",
+        nothing,
+        True,
+    ),
+    "data": ("from IPython.display import JSON\nJSON({'b': 2, 'a': 1})", nothing, True),
+    "a styled table": ("import pandas\npandas.DataFrame([1]).style", nothing, True),
+    "large integer": ("print(2**60)", replace(str(2**60), str(2**60 + 1)), False),
+    "states of a line": ("print('one\\r\\r\\ntwo\\b\\b\\b\\rthree')", nothing, True),
+    "expected error": ("1 / 0", nothing, True),
+    "expected error, other message": (
+        "raise ValueError('b' if 'nbclient' in dir() else 'a')",
+        nothing,
+        False,
+    ),
     "cell's own tolerance": ("print(2.0)", replace("2.0", "2.5"), True),
     "cell's own tolerance, too far": ("print(2.0)", replace("2.0", "4.5"), False),
 }
@@ -117,6 +133,9 @@ def outcomes(tmp_path_factory):
     """Run all cases as the cells of one notebook; return what became of each."""
     folder = tmp_path_factory.mktemp("path with spaces")
     cells = [new_code_cell(code) for code, _, _ in CASES.values()]
+    for name, cell in zip(CASES, cells, strict=True):
+        if name.startswith("expected error"):
+            cell.metadata["tags"] = ["raises-exception"]
     notebook = new_notebook(cells=cells)
     # The first run stores; in it, cells that misbehave under test behave.
     stored = run_notebook(_with_marker(notebook), folder, {})
@@ -177,6 +196,7 @@ def test_case(outcomes, name):
         ("stored stderr", "hold stderr"),
         ("alt text", "alt text"),
         ("error", "ZeroDivisionError"),
+        ("expected error, other message", "ValueError: b"),
     ],
 )
 def test_the_failure_says_what_is_wrong(outcomes, name, words):

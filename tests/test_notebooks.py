@@ -10,8 +10,9 @@ import pytest
 
 from course import notebooks
 from course.claims.claim import claims_file
-from course.comparison import NUMBER, differences, numbers_agree, reduce_outputs
+from course.comparison import differences, numbers_agree, reduce_outputs
 from course.notebooks import project_folder, read_notebook, record_file
+from course.printed_numbers import NUMBER
 from course.tolerances import bands_file, bands_of, tolerance_of
 from helpers.training import read_bands
 
