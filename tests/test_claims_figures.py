@@ -59,6 +59,7 @@ def test_numbers(text: str, values: list[object]) -> None:
         ("a third as many, and two thirds", [round(1 / 3, 9), round(2 / 3, 9)]),
         ("a third network, the third network", []),
         ("a quarter of the places", [0.25]),
+        ("a sixteenth of the parameters", [0.0625]),
         ("nine tenths and more", [0.9]),
         ("the last fifth of the digits", []),
         ("about a third of the errors", [round(1 / 3, 9)]),

@@ -42,7 +42,7 @@ def written(folder, **measured):
 def test_each_claim_has_a_row(tmp_path):
     claims = read_claims(written(tmp_path))
     rows, accuracy, better, true, two = rows_of(claims, FULL, {"rows": [500] * 10})
-    assert (rows.says, rows.run, rows.full) == ("the 60,000 rows", "60000", "60,000")
+    assert (rows.says, rows.run, rows.full) == ("the 60,000 rows", "60,000", "60,000")
     assert (rows.sample, rows.seeds) == ("500", "10")
     assert (accuracy.run, accuracy.full, accuracy.sample) == (
         *("0.903", "0.9 to 0.91", "-"),

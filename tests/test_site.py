@@ -46,6 +46,7 @@ def test_builds_in_two_minutes_without_a_warning(site):
 
 def test_every_chapter_exercise_guide_and_part_of_helpers_has_its_page(pages):
     wanted = {"index.html", "README.html", "CONTRIBUTING.html", "chapters.html"}
+    wanted.add("claims.html")
     for folder in ("notebooks", "exercises", "guides"):
         files = [*ROOT.glob(f"{folder}/*.ipynb"), *ROOT.glob(f"{folder}/*.md")]
         wanted |= {f"{folder}/{file.stem}.html" for file in files}

@@ -103,7 +103,9 @@ def small_course(tmp_path):
     root = tmp_path / "a small course"
     shutil.copytree(ROOT / "site", root / "site")
     links = "[one](notebooks/01_trees.ipynb#What-a-leaf-is)"
-    contents = "```{toctree}\n:glob:\n\nnotebooks/*\nchapters\nreference/*\n```\n"
+    contents = (
+        "```{toctree}\n:glob:\n\nnotebooks/*\nchapters\nclaims\nreference/*\n```\n"
+    )
     (root / "site" / "index.md").write_text(f"# Trees\n\n{links}\n\n{contents}")
     write_notebook(
         root / "notebooks" / "01_trees.ipynb",

@@ -25,8 +25,9 @@ ROUND_WORDS = {
 }
 PARTS = {
     **{"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7},
-    **{"eighth": 8, "ninth": 9, "tenth": 10, "twentieth": 20, "hundredth": 100},
-    "thousandth": 1000,
+    **{"eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12},
+    **{"thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16},
+    **{"twentieth": 20, "hundredth": 100, "thousandth": 1000},
 }
 FACTORS = {"twice": 2.0, "double": 2.0, "twofold": 2.0, "threefold": 3.0, "tenfold": 10}
 VERBS = {

@@ -67,21 +67,23 @@ def as_text(rows: Sequence[Row]) -> str:
 
 def between(band: Sequence[Number]) -> str:
     """Return the lowest and the highest of what the seeds gave, as a text."""
-    low, high = f"{min(band):.4g}", f"{max(band):.4g}"
-    if all(isinstance(number, int) for number in band):
-        low, high = f"{min(band):,}", f"{max(band):,}"
+    low, high = _number(min(band)), _number(max(band))
     return low if low == high else f"{low} to {high}"
+
+
+def _number(number: Number) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:.4g}"
 
 
 def _run(claim: Claim, values: Values) -> str:
     numbers = [values[name][0] for name in band_names(claim, values)]
     if not claim.is_comparison:
-        return ", ".join(f"{number:.6g}" for number in numbers) or NOTHING
+        return ", ".join(map(_number, numbers)) or NOTHING
     if claim.name not in values:
         return NOTHING
     if numbers:
         left, right = numbers
-        return f"{left:.6g} {claim.relation} {right:.6g}"
+        return f"{_number(left)} {claim.relation} {_number(right)}"
     return "true" if values[claim.name][0] else "false"
 
 

@@ -2,7 +2,9 @@
 
 import re
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
 from tests.browser.lab_page import (
@@ -151,6 +153,25 @@ def test_training_shows_its_progress_and_then_how_it_went(lab, page):
     expect(shown).not_to_contain_text("left")
     lines = "\n".join(page.evaluate("window.seen"))
     assert re.search(r"epoch \d of 5, .*loss .*about \d+ s left", lines)
+
+
+def test_cells_for_the_reader_are_marked(lab, page):
+    cells = [
+        new_markdown_cell("# A lesson"),
+        new_code_cell("x = 1", id="plain"),
+        new_code_cell("x = ...", id="turn", metadata={"tags": ["your-turn"]}),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    lesson = new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(lesson, lab.course / "notebooks" / "turns.ipynb")
+    open_notebook(page, lab, "notebooks/turns.ipynb")
+    marks = {
+        name: cell(page, name)
+        .locator(".jp-Cell-inputWrapper")
+        .evaluate("cell => getComputedStyle(cell, '::before').content")
+        for name in ("plain", "turn")
+    }
+    assert marks == {"plain": "none", "turn": '"Your turn"'}
 
 
 def test_a_missing_name_is_explained(lab, page):

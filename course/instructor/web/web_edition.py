@@ -13,6 +13,7 @@ from pathlib import Path
 
 import helpers
 from course.instructor.web.chapter_table import chapter_table
+from course.instructor.web.claims_page import claims_page
 from course.notebooks import project_folder
 
 BUILD = Path("build") / "site"
@@ -71,6 +72,7 @@ def gather(root: Path, source: Path) -> None:
         shutil.copy2(file, source / inside)
     chapters = sorted((root / "notebooks").glob("*.ipynb"))
     (source / "chapters.md").write_text(chapter_table(chapters), encoding="utf-8")
+    (source / "claims.md").write_text(claims_page(chapters), encoding="utf-8")
     for name, page in reference_pages().items():
         (source / "reference").mkdir(exist_ok=True)
         (source / "reference" / f"{name}.md").write_text(page, encoding="utf-8")
