@@ -82,6 +82,10 @@ def test_a_cell_that_is_left_out_cannot_be_claimed_of(tmp_path):
     bands.write_whole(lesson, json.dumps(notebook))
     with pytest.raises(ValueError, match="'chance' is tagged skip-bands"):
         bands.measure(lesson, "full", 2, silent)
+    notebook.cells[2].metadata["tags"] = ["nbval-skip"]
+    bands.write_whole(lesson, json.dumps(notebook))
+    with pytest.raises(ValueError, match="'chance' is tagged nbval-skip"):
+        bands.measure(lesson, "full", 2, silent)
     notebook.cells[2].metadata["tags"] = []
     bands.write_whole(lesson, json.dumps(notebook))
     assert bands.measure(lesson, "full", 2, silent)["seeds"] == 2

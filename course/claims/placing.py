@@ -22,11 +22,7 @@ def misplaced(claims: ClaimsFile, notebook: Any) -> list[str]:
     found = []
     for claim in claims.claims:
         wrong = _cell_fault(claim.after, places, notebook)
-        if not wrong and SKIP_TAG in _tags(notebook.cells[places[claim.after]]):
-            wrong = (
-                f"the cell {claim.after!r} is tagged {SKIP_TAG}, so it is not run for "
-                "the bands; claim something of another cell, or remove the tag"
-            )
+        wrong = wrong or _skip_fault(notebook.cells[places[claim.after]])
         faults = [wrong] if wrong else _unsaid(claim, notebook, places[claim.after])
         found += [f"{claims.path}: claim {claim.name!r}: {fault}" for fault in faults]
     for turn in claims.turns:
@@ -48,6 +44,16 @@ def _cell_fault(cell_id: str, places: dict[str, int], notebook: Any) -> str | No
         return f"there is no cell {cell_id!r}; give the id of a code cell"
     if notebook.cells[places[cell_id]].cell_type != "code":
         return f"the cell {cell_id!r} holds no code; give the id of a code cell"
+    return None
+
+
+def _skip_fault(cell: Any) -> str | None:
+    for tag in (SKIP_TAG, "nbval-skip"):
+        if tag in _tags(cell):
+            return (
+                f"the cell {cell.id!r} is tagged {tag}, so it is not always run; claim "
+                "something of another cell, or remove the tag"
+            )
     return None
 
 
