@@ -1,7 +1,10 @@
 """The course's notebooks: which there are, which data they run on, and running them."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +170,22 @@ def run_notebook(
     except CellExecutionError as error:
         raise RuntimeError(f"A cell failed:\n{error}") from error
     return copy
+
+
+@contextmanager
+def in_place_of(folder: Path) -> Iterator[Path]:
+    """Give an empty folder for a run, and remove it with all that was written there.
+
+    Beside it is a copy of what stands in ``data`` beside `folder`, the notebooks' own:
+    a cell may read ``../data``.
+    """
+    with tempfile.TemporaryDirectory() as parent:
+        data = folder.resolve().parent / "data"
+        if data.is_dir():
+            shutil.copytree(data, Path(parent) / "data")
+        empty = Path(parent) / folder.resolve().name
+        empty.mkdir()
+        yield empty
 
 
 def write_whole(file: Path, text: str) -> None:

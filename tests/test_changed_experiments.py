@@ -5,20 +5,25 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from course.claims.chapters import converted_chapters
 from course.claims.placing import SKIP_TAG
-from course.notebooks import SOURCE_VARIABLE, read_notebook, run_notebook
+from course.notebooks import (
+    SOURCE_VARIABLE,
+    in_place_of,
+    read_notebook,
+    run_notebook,
+)
 from tests.changed_experiments import CHANGES, changed
 
 
 @pytest.mark.all_only
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("name", converted_chapters())
-def test_a_chapter_runs_with_all_numbers_changed(name, change, tmp_path):
-    notebook = read_notebook(converted_chapters()[name])
-    experiment, counts = changed(notebook, CHANGES[change])
+def test_a_chapter_runs_with_all_numbers_changed(name, change):
+    file = converted_chapters()[name]
+    experiment, counts = changed(read_notebook(file), CHANGES[change])
     assert sum(counts.values()) >= 5, counts
-    run_notebook(
-        experiment, tmp_path, {SOURCE_VARIABLE: "sample"}, skip_tags=[SKIP_TAG]
-    )
+    with in_place_of(file.parent) as folder:
+        environment = {SOURCE_VARIABLE: "sample"}
+        run_notebook(experiment, folder, environment, skip_tags=[SKIP_TAG])
 
 
 CELL = """\

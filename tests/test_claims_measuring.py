@@ -91,6 +91,18 @@ def test_a_cell_that_is_left_out_cannot_be_claimed_of(tmp_path):
     assert bands.measure(lesson, "full", 2, silent)["seeds"] == 2
 
 
+def test_a_run_sees_the_data_beside_it_and_leaves_nothing_behind(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rows.txt").write_text("60000")
+    look = "\nassert not os.listdir() and os.getcwd().endswith('lessons')"
+    look += "\nassert open('../data/rows.txt').read() == '60000'"
+    look += "\nopen('x', 'w').close(), open('../data/x', 'w').close()"
+    lesson = write_lesson(tmp_path / "lessons", {**CODE, "data": CODE["data"] + look})
+    bands.measure(lesson, "full", 2, silent)
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["rows.txt"]
+    assert not (lesson.parent / "x").exists()
+
+
 def test_a_seed_that_cannot_be_raised_is_named(tmp_path):
     code = {**CODE, "chance": "random.seed(len('abc'))\nguessed = 0.1"}
     lesson = write_lesson(tmp_path, code)

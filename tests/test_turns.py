@@ -9,13 +9,18 @@ from course.claims.chapters import converted_chapters
 from course.claims.claim import read_claims
 from course.claims.placing import SKIP_TAG
 from course.claims.turns import ANSWERED, answered_copy
-from course.notebooks import SOURCE_VARIABLE, read_notebook, run_notebook
+from course.notebooks import (
+    SOURCE_VARIABLE,
+    in_place_of,
+    read_notebook,
+    run_notebook,
+)
 from tests.claims_lessons import write_lesson
 
 CHAPTERS = [name for name in converted_chapters() if name[:2].isdigit()]
 
 
-def faults_of_turns(file, folder):
+def faults_of_turns(file):
     """Run the answered copy of a notebook; say of which turns [[turn]] does not hold.
 
     Before a turn is answered it must not hold already, or nothing would be left to do.
@@ -39,20 +44,21 @@ def faults_of_turns(file, folder):
             when = "fails after the answer" if is_answer else "holds for the starter"
             found.append(f"{name}: `{turns[name].holds}` {when}")
 
-    run_notebook(
-        answered_copy(read_notebook(file)),
-        folder,
-        {SOURCE_VARIABLE: "sample"},
-        skip_tags=[SKIP_TAG],
-        ask=lambda cell: questions.get(cell.id, {}),
-        on_replies=judge,
-    )
+    with in_place_of(file.parent) as folder:
+        run_notebook(
+            answered_copy(read_notebook(file)),
+            folder,
+            {SOURCE_VARIABLE: "sample"},
+            skip_tags=[SKIP_TAG],
+            ask=lambda cell: questions.get(cell.id, {}),
+            on_replies=judge,
+        )
     return found
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_answers_do_what_the_turn_asks(name, tmp_path):
-    assert faults_of_turns(converted_chapters()[name], tmp_path) == []
+def test_answers_do_what_the_turn_asks(name):
+    assert faults_of_turns(converted_chapters()[name]) == []
 
 
 # ------------------------------------------------------------ tried on a small lesson
@@ -90,10 +96,8 @@ def lesson(tmp_path):
         ("gap = ...", "3", "gap", "`gap` gives 3; it must be true or false"),
     ],
 )
-def test_what_is_wrong_with_a_turn_is_said(
-    lesson, tmp_path, starter, answer, holds, message
-):
-    found = faults_of_turns(lesson(starter, answer, holds), tmp_path)
+def test_what_is_wrong_with_a_turn_is_said(lesson, starter, answer, holds, message):
+    found = faults_of_turns(lesson(starter, answer, holds))
     if message is None:
         assert found == []
     else:
@@ -101,6 +105,6 @@ def test_what_is_wrong_with_a_turn_is_said(
         assert message in fault
 
 
-def test_an_answer_that_does_not_run_fails(lesson, tmp_path):
+def test_an_answer_that_does_not_run_fails(lesson):
     with pytest.raises(RuntimeError, match="name 'undefined' is not defined"):
-        faults_of_turns(lesson("gap = ...", "undefined"), tmp_path)
+        faults_of_turns(lesson("gap = ...", "undefined"))

@@ -1,8 +1,6 @@
 """Run a notebook once with raised seeds, and note what its claims come to."""
 
-import tempfile
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 from course.claims.asking import (
@@ -14,7 +12,7 @@ from course.claims.asking import (
 from course.claims.claim import Claim, ClaimsFile
 from course.claims.placing import SKIP_TAG
 from course.claims.seeds import OFFSET, raise_seeds
-from course.notebooks import SOURCE_VARIABLE, run_notebook
+from course.notebooks import SOURCE_VARIABLE, in_place_of, run_notebook
 
 
 def ask_once(
@@ -54,10 +52,10 @@ def ask_once(
                 ) from None
             found.extend({"name": n, "value": v} for n, v in entries.items())
 
-    with tempfile.TemporaryDirectory() as folder:
+    with in_place_of(claims.path.parent.parent) as folder:
         run_notebook(
             raise_seeds(notebook, OFFSET * copy),
-            Path(folder),
+            folder,
             {SOURCE_VARIABLE: source},
             skip_tags=[SKIP_TAG],
             ask=lambda cell: questions(asked.get(cell.id, [])),
