@@ -87,6 +87,18 @@ def test_the_diagonal_is_grey_and_errors_have_their_own_scale():
     np.testing.assert_allclose(colours[2, 0], 1)
 
 
+def test_matrices_that_are_compared_can_share_their_colours():
+    one = plot_confusion_matrix([0, 0, 1, 1], [0, 1, 1, 1], darkest=0.8).images[0]
+    two = plot_confusion_matrix([0, 0, 1, 1], [1, 1, 1, 0], darkest=0.8).images[0]
+    assert one.get_clim() == two.get_clim() == (0, 0.8)
+    np.testing.assert_array_equal(
+        one.to_rgba(one.get_array())[0, 1], two.to_rgba(two.get_array())[1, 0]
+    )
+    for wrong in (0, 1.5, -0.1):
+        with pytest.raises(ValueError, match="darkest is"):
+            plot_confusion_matrix([0, 1], [0, 1], darkest=wrong)
+
+
 def test_text_is_readable_on_its_cell():
     truth = np.repeat([0, 1, 2], 1000)
     guess = truth.copy()

@@ -40,6 +40,7 @@ def plot_confusion_matrix(
     class_names: Iterable[Any] | None = None,
     title: str = "",
     ax: Axes | None = None,
+    darkest: float | None = None,
 ) -> Axes:
     """Draw how often each class was taken for each other: rows true, columns predicted.
 
@@ -61,6 +62,9 @@ def plot_confusion_matrix(
         Written above.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a new figure, larger for more classes.
+    darkest : float, optional
+        The share of a row that gets the darkest colour: the same for matrices that are
+        to be compared. Default: that of the largest error.
 
     Returns
     -------
@@ -72,8 +76,10 @@ def plot_confusion_matrix(
         If labels are not numbers.
     ValueError
         If labels are one-hot encoded or probabilities, lengths differ, a label has no
-        class name, or there are more than 50 classes.
+        class name, there are more than 50 classes, or `darkest` is not above 0.
     """
+    if darkest is not None and not 0 < darkest <= 1:
+        raise ValueError(f"darkest is {darkest}; a share above 0, up to 1, is needed.")
     truth, guess = _as_classes(y_true, "y_true"), _as_classes(y_pred, "y_pred")
     require_same_length(y_true=truth, y_pred=guess)
     both, names = classes_and_names(
@@ -84,7 +90,7 @@ def plot_confusion_matrix(
     counts = _count(truth, guess, len(names))
     rates = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     ax = _new_figure(names, title) if ax is None else new_axes(ax)
-    picture = _draw_cells(ax, counts, rates)
+    picture = _draw_cells(ax, counts, rates, darkest)
     _write_cells(ax, picture, counts, rates)
     _label_axes(ax, names, counts, rates)
     ax.set_title(title, loc="left", pad=22 if len(names) <= _RATES_UP_TO else 56)
@@ -153,12 +159,14 @@ def _is_crowded(names: list[str]) -> bool:
     return 1.07 * _length(names) > _side(names) / len(names)
 
 
-def _draw_cells(ax: Axes, counts: np.ndarray, rates: np.ndarray) -> AxesImage:
+def _draw_cells(
+    ax: Axes, counts: np.ndarray, rates: np.ndarray, darkest: float | None
+) -> AxesImage:
     """Colour errors by their share; none is white ("under"), the diagonal masked."""
     errors = np.where(counts > 0, rates, -1.0)
     shown = np.ma.masked_array(errors, mask=np.eye(len(counts), dtype=bool))
     most = max(float(shown.max()), 0.0) if len(counts) > 1 else 0.0
-    picture = ax.imshow(shown, cmap=_ERRORS, vmin=0, vmax=most or 1.0)
+    picture = ax.imshow(shown, cmap=_ERRORS, vmin=0, vmax=darkest or most or 1.0)
     edges = np.arange(len(counts) + 1) - 0.5
     ax.hlines(edges, -0.5, edges[-1], color=_GRID, linewidth=0.5)
     ax.vlines(edges, -0.5, edges[-1], color=_GRID, linewidth=0.5)
