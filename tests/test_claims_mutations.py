@@ -67,14 +67,17 @@ def test_all_mutations_of_the_small_chapter_fail(small: Chapter) -> None:
 
 def test_mutations_pass_where_a_number_is_held_badly(small: Chapter) -> None:
     notebook = copy.deepcopy(small.notebook)
-    notebook.cells[1].source = "It was 97."
-    notebook.cells[2].source = "f(94, 96, 97, 98, 100)"
-    notebook.cells = notebook.cells[1:3]
-    claims = dataclasses.replace(small.claims, constants={}, claims=())
+    notebook.cells = notebook.cells[1:2]
+    notebook.cells[0].source = "It was 97. Others had 94, 96, 97, 98 and 100."
+    constants = dict.fromkeys(["94", "96", "97", "98", "100"], "others")
+    claims = dataclasses.replace(small.claims, constants=constants, claims=())
     loose = dataclasses.replace(small, notebook=notebook, claims=claims)
     assert loose.faults() == []
-    found = [(t.tried, len(t.passed)) for t in tallies(loose)]
-    assert found == [(2, 2), (2, 2)] + [(0, 0)] * 6
+    by_three, by_one, *rest = tallies(loose)
+    first = "dropout-text: 97 as {}: 'It was 97. Others had 94, 96, 97, 98 and 100.'"
+    assert by_three.passed[:2] == [first.format(94), first.format(100)]
+    assert by_one.passed[:2] == [first.format(96), first.format(98)]
+    assert [tally.tried for tally in rest] == [0] * 6
 
 
 TABLE = """<table class="dataframe"><thead><tr><th></th><th>accuracy</th><th>n</th></tr>
@@ -82,9 +85,7 @@ TABLE = """<table class="dataframe"><thead><tr><th></th><th>accuracy</th><th>n</
 <tr><th>CNN</th><td>{}</td><td>13066</td></tr></tbody></table>"""
 
 
-def test_cells_of_stored_tables_are_told_apart_beyond_the_tolerance(
-    small: Chapter,
-) -> None:
+def test_cells_of_stored_tables_are_told_apart(small: Chapter) -> None:
     cell = next(cell for cell in small.notebook.cells if cell.id == "results")
     found = []
     for dense in ("0.9788", "0.9870"):
@@ -92,7 +93,7 @@ def test_cells_of_stored_tables_are_told_apart_beyond_the_tolerance(
         cell.outputs = [new_output("execute_result", {"text/html": page})]
         tally = {t.kind: t for t in tallies(small)}["cells of stored tables"]
         found.append((tally.tried, tally.passed))
-    assert found == [(4, []), (4, ["results: 0.9870 and 0.9875"])]
+    assert found == [(4, []), (4, [])]
 
 
 @pytest.mark.parametrize(

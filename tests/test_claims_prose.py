@@ -72,6 +72,12 @@ def test_whole_numbers_rest_on_their_section(code: tuple[str, str]) -> None:
     assert numbers("## One", code, "All 48,001 digits.") == ["48,001"]
 
 
+def test_a_section_that_shows_a_number_near_it_does_not_tell_it_apart() -> None:
+    assert numbers(("f(97, 101, 97.5)", ""), "It is 97.") == []
+    assert numbers(("f(97, 100)", ""), "It is 97.") == ["97"]
+    assert numbers(("f(97)", "98"), "It is 97.") == ["97"]
+
+
 def test_decimals_and_percentages_never_rest_on_code_or_outputs() -> None:
     code = ("print(0.98, 98)", "0.98 98\n98%\n")
     assert numbers(code, "It is 0.98, or 98%.") == ["0.98", "98%"]
@@ -152,7 +158,8 @@ def test_an_unheld_number_says_what_to_do() -> None:
     (found,) = unheld_numbers(chapter("It is 97."), claims())
     assert str(found) == (
         "cell 'c0': '97' in 'It is 97.' is held by nothing: quote it in a claim, or "
-        "put it into [constants], or let the code or an output of its section show it"
+        "put it into [constants], or let the code or an output of its section show it, "
+        "and no other whole number within 3 of it"
     )
 
 

@@ -24,6 +24,7 @@ ROW = (
     "stands in a table of results, and no claim holds it there: quote the row from its "
     "first cell on, and put what is published into [constants]"
 )
+NEAR = 3
 READING = "Further reading"  # the section whose titles and years are others'
 
 
@@ -90,12 +91,12 @@ def unheld_numbers(notebook: Any, claims: ClaimsFile) -> list[Unheld]:
             if row := _row_at(point.start, results):
                 if not any(_quotes_from(row[0][0], point, h) for h in held[index]):
                     found.append(_unheld_number(cell, point, ROW))
-            elif (
-                not any(h.holds(point.start, point.end) for h in held[index])
-                and (index, point.start) not in numbered
-                and not _is_shown(point, sections.at(index, point.start))
-            ):
-                found.append(_unheld_number(cell, point, NUMBER))
+            elif not any(h.holds(point.start, point.end) for h in held[index]):
+                is_right = numbered.get((index, point.start))
+                if is_right is None:
+                    is_right = _is_shown(point, sections.at(index, point.start))
+                if not is_right:
+                    found.append(_unheld_number(cell, point, NUMBER))
     return found
 
 
@@ -118,11 +119,17 @@ def _quotes_from(start: int, point: Figure, held: "Held") -> bool:
 
 
 def _is_shown(figure: Figure, section: Section) -> bool:
-    """Return whether the section itself shows the figure: its code, or an output."""
+    """Return whether the section itself shows the figure: its code, or an output.
+
+    A whole number must stand alone there: of a 7 and a 10, neither tells that the text
+    must say 7.
+    """
     if figure.of_seeds and figure.whole is None:
         return figure.value == SEEDS
     if figure.is_integer:
-        return figure.value in section.code | section.outputs
+        shown = section.code | section.outputs
+        near = {n for n in shown if abs(n - figure.value) <= NEAR and n == round(n)}
+        return near == {figure.value}
     # "Half of the units" is the 0.5 of the code; "about half" is something measured.
     is_part = figure.word and figure.value < 1 and not figure.about
     return is_part and figure.value in section.code
@@ -130,7 +137,10 @@ def _is_shown(figure: Figure, section: Section) -> bool:
 
 def _unheld_number(cell: Any, figure: Figure, remedy: str) -> Unheld:
     if figure.is_integer and remedy == NUMBER:
-        remedy += ", or let the code or an output of its section show it"
+        remedy += (
+            ", or let the code or an output of its section show it, and no other whole "
+            f"number within {NEAR} of it"
+        )
     return Unheld(
         cell.id,
         figure.start,

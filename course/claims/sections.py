@@ -12,8 +12,9 @@ from typing import Any
 from course.claims.figures import figures_in
 from course.claims.markdown import fenced_code, sentences_of
 
-# An output that holds more numbers than this shows data: it states none of them.
-LARGEST_OUTPUT = 80
+# An output of more numbers than this, and of more numbers than words, shows data, such
+# as the pixels of an image: it states none of them.
+LARGEST_OUTPUT = 20
 
 
 @dataclass
@@ -92,7 +93,8 @@ def numbers_of_output(output: Mapping[str, Any]) -> set[float]:
     numbers: set[float] = set()
     for text in _texts_of(output):
         found = _numbers_of_text(text)
-        if len(found) <= LARGEST_OUTPUT:
+        words = len(re.findall(r"[^\W\d_]{2,}", text))
+        if len(found) <= max(LARGEST_OUTPUT, words):
             numbers.update(found)
     return numbers
 

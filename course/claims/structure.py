@@ -4,7 +4,6 @@ They are held by the order in which they stand, or by the file that a link leads
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from course.claims.markdown import prose_of
@@ -27,8 +26,8 @@ _LINK = re.compile(
 )
 
 
-def structural_numbers(notebook: Any, name: str) -> set[tuple[int, int]]:
-    """Return the places of the numbers that number something, rightly.
+def structural_numbers(notebook: Any, name: str) -> dict[tuple[int, int], bool]:
+    """Return the numbers that number something, and whether each does so rightly.
 
     Parameters
     ----------
@@ -39,81 +38,92 @@ def structural_numbers(notebook: Any, name: str) -> set[tuple[int, int]]:
 
     Returns
     -------
-    set of (int, int)
-        The index of a Markdown cell, and the place in its text.
+    dict of (int, int) to bool
+        By the index of a Markdown cell, and the place in its text.
     """
     texts = [
         (index, cell.source)
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "markdown"
     ]
-    found = set(_titles(texts, name))
+    found = _titles(texts, name)
     for search in (_steps, _misconceptions, _questions, _items, _links):
-        found.update(search(texts))
+        found |= search(texts)
     return found
 
 
 Texts = list[tuple[int, str]]
-Places = Iterator[tuple[int, int]]
+Places = dict[tuple[int, int], bool]
 
 
 def _titles(texts: Texts, name: str) -> Places:
-    for index, text in texts[:1]:
-        title, own = _TITLE.match(text), re.match(r"\d+", name)
-        if title and own and int(title[1]) == int(own[0]):
-            yield index, title.start(1)
+    own = re.match(r"\d+", name)
+    return {
+        (index, title.start(1)): int(title[1]) == int(own[0])
+        for index, text in texts[:1]
+        if own and (title := _TITLE.match(text))
+    }
 
 
 def _steps(texts: Texts) -> Places:
+    found = {}
     for index, text in texts:
         for match in _STEP.finditer(prose_of(text)):
-            groups = [group for group in (1, 2) if match[group]]
-            steps = [int(match[group]) for group in groups]
             named = [step for step in STEPS if step in match["after"].lower()]
-            if not all(1 <= step <= len(STEPS) for step in steps):
-                continue
-            # "Step 5, tuning": where the step is named, the name must be its own.
-            if not named or all(STEPS[step - 1] in named for step in steps):
-                yield from ((index, match.start(group)) for group in groups)
+            for group in (1, 2):
+                if match[group]:
+                    found[index, match.start(group)] = _is_step(match[group], named)
+    return found
+
+
+def _is_step(number: str, named: list[str]) -> bool:
+    """Return whether a step has its number: "Step 5, tuning", or no name after it."""
+    if not 1 <= int(number) <= len(STEPS):
+        return False
+    return not named or STEPS[int(number) - 1] in named
 
 
 def _misconceptions(texts: Texts) -> Places:
-    last = 0
+    found, last = {}, 0
     mentions = []
     for index, text in texts:
         for match in _MISCONCEPTION.finditer(prose_of(text)):
-            number = int(match[1])
-            if not match["colon"]:
-                mentions.append((index, match.start(1), number))
-            elif number == last + 1:
-                last = number
-                yield index, match.start(1)
-    yield from (
-        (index, place) for index, place, number in mentions if 1 <= number <= last
-    )
+            if match["colon"]:
+                found[index, match.start(1)] = int(match[1]) == last + 1
+                last += 1
+            else:
+                mentions.append((index, match))
+    for index, match in mentions:
+        found[index, match.start(1)] = 1 <= int(match[1]) <= last
+    return found
 
 
 def _questions(texts: Texts) -> Places:
-    last = 0
+    found, last = {}, 0
     for index, text in texts:
         for match in _QUESTION.finditer(prose_of(text)):
-            if int(match[1]) in (1, last + 1):
-                last = int(match[1])
-                yield index, match.start(1)
+            right = int(match[1]) in (1, last + 1)
+            found[index, match.start(1)] = right
+            last = int(match[1]) if right else last + 1
+    return found
 
 
 def _items(texts: Texts) -> Places:
+    """Number the items of lists; what is out of order may be a number of the text."""
+    found = {}
     for index, text in texts:
         last: dict[str, int] = {}
         for match in _ITEM.finditer(prose_of(text)):
             number, indent = int(match[2]), match["indent"]
             if number in (1, last.get(indent, 0) + 1):
                 last[indent] = number
-                yield index, match.start(2)
+                found[index, match.start(2)] = True
+    return found
 
 
 def _links(texts: Texts) -> Places:
-    for index, text in texts:
-        for match in _LINK.finditer(text):
-            if int(match[1]) == int(match["file"]):
-                yield index, match.start(1)
+    return {
+        (index, match.start(1)): int(match[1]) == int(match["file"])
+        for index, text in texts
+        for match in _LINK.finditer(text)
+    }
