@@ -49,8 +49,8 @@ def memory(quick: bool) -> list[Line]:
     if choose_source({}) != "full":
         raise NotMeasured("needs the full data of all chapters in the cache")
     files = _introduction() if quick else tested_notebooks()
-    peaks = {file.stem: _nbconvert(file, "full").peak for file in files}
-    largest = max(peaks, key=lambda name: peaks[name])
+    peaks = {file: _nbconvert(file, "full").peak for file in files}
+    largest = max(peaks, key=lambda file: peaks[file])
     return [
         Line(
             what="peak memory of a notebook on the full data",
@@ -59,7 +59,7 @@ def memory(quick: bool) -> list[Line]:
             theirs=[],
             goal=Goal("ours", at_most=4 * 2**30 / 1e6),
             unit="MB",
-            note=f"{largest}, the largest of {len(files)}",
+            note=f"{largest.stem}, the largest of {len(files)}",
         )
     ]
 

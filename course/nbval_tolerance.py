@@ -8,7 +8,7 @@ nbval runs each cell (`course.nbval_insides`); this plugin judges what came
 (`course.comparison`). Words and integers must match, floats lie within a tolerance
 (`course.tolerances`), pictures be there with their size and alternative text. A cell
 that was never run and a stored stderr fail. On the sample, outputs are compared with
-the sample's own record.
+the sample's own record; exercises, which store no outputs, with a record on either.
 
 What the text claims (`course.claims`) is asked after the cells that it names. A claim
 that does not hold fails its cell; one that holds in most seeds only is reported.
@@ -28,7 +28,12 @@ from course.claims.limits import judge
 from course.claims.placing import require_placed
 from course.comparison import Reduced, differences, reduce_outputs
 from course.nbval_insides import RunCell, RunNotebook, in_place_of_nbvals
-from course.notebooks import SOURCE_VARIABLE, choose_source, record_file
+from course.notebooks import (
+    SOURCE_VARIABLE,
+    choose_source,
+    record_file,
+    stores_no_outputs,
+)
 from course.tolerances import bands_of, tolerance_of
 
 MISSED = "a claim that does not hold"  # among the properties of a report
@@ -91,13 +96,14 @@ class ComparedCell(RunCell):
     def _changes(self, outputs: list[Any]) -> list[str]:
         stored = self._stored()
         if stored is None:
-            return ["The sample's record lacks this cell: course record"]
+            return ["Beside the tests, nothing is kept of this cell: use course record"]
         tolerance = tolerance_of(self.parent.nb, self.cell, self.parent.bands)
         return differences(stored, reduce_outputs(outputs), tolerance)
 
     def _why_unfit(self) -> str | None:
         """Say why what is stored cannot be a reference, if so."""
-        if self.cell.source.strip() and self.cell.execution_count is None:
+        unrun = self.cell.source.strip() and self.cell.execution_count is None
+        if unrun and not stores_no_outputs(self.parent.file):
             return "This cell was never run: use course record"
         if any(output.get("name") == "stderr" for output in self.stored):
             return "The stored outputs hold stderr: mend what writes it"
@@ -133,8 +139,8 @@ class ComparedNotebook(RunNotebook):
         ]
 
     def _read_record(self) -> dict[str, Reduced] | None:
-        """Return the sample's record; None where the notebook's own outputs apply."""
-        file = record_file(self.file, self.config.rootpath)
-        if self.source == "full" or not file.exists():
-            return None
-        return json.loads(file.read_text(encoding="utf-8"))["cells"]
+        """Return what is kept beside the tests; None where the notebook's own apply."""
+        file = record_file(self.file, self.config.rootpath, self.source)
+        if file.exists():
+            return json.loads(file.read_text(encoding="utf-8"))["cells"]
+        return {} if stores_no_outputs(self.file) else None

@@ -16,6 +16,8 @@ from helpers.datasets import cached_full_sets
 
 SOURCE_VARIABLE = "KERAS_COURSE_SOURCE"
 SOURCES = ("full", "sample")
+EXERCISES = "exercises"
+NOTEBOOK_FOLDERS = ("notebooks", "solutions", EXERCISES)
 
 # The longest that one cell may take, in seconds.
 CELL_TIMEOUT = 1800
@@ -27,9 +29,17 @@ def project_folder() -> Path:
 
 
 def tested_notebooks() -> list[Path]:
-    """Return the notebooks whose outputs are stored and compared, in order."""
-    folders = [project_folder() / name for name in ("notebooks", "solutions")]
+    """Return the notebooks whose outputs are compared, in order."""
+    folders = [project_folder() / name for name in NOTEBOOK_FOLDERS]
     return [file for folder in folders for file in sorted(folder.glob("*.ipynb"))]
+
+
+def stores_no_outputs(notebook: Path) -> bool:
+    """Return whether this is an exercise as students get it, which was never run.
+
+    What it gives before anything is answered stands beside the tests, for each source.
+    """
+    return notebook.resolve().parent.name == EXERCISES
 
 
 def choose_source(environment: Mapping[str, str] = os.environ) -> str:
@@ -48,17 +58,19 @@ def choose_source(environment: Mapping[str, str] = os.environ) -> str:
     return "full" if all(cached_full_sets().values()) else "sample"
 
 
-def record_file(notebook: Path, root: Path) -> Path:
-    """Return where the outputs of `notebook` on the sample are kept.
+def record_file(notebook: Path, root: Path, source: str = "sample") -> Path:
+    """Return where the outputs of `notebook` on a source are kept beside the tests.
 
     In ``tests/records`` below `root`; for a notebook from elsewhere, below its own
-    folder.
+    folder. Those of the full data stand in the notebook itself, unless it
+    `stores_no_outputs`.
     """
     notebook, root = notebook.resolve(), root.resolve()
     if not notebook.is_relative_to(root):
         root = notebook.parent
     inside = notebook.relative_to(root).with_suffix(".json")
-    return root / "tests" / "records" / inside
+    records = root / "tests" / "records"
+    return (records / "full" if source == "full" else records) / inside
 
 
 def find_notebook(name: str, folder: Path | None = None) -> Path:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.notebooks import SOURCE_VARIABLE, project_folder
+from course.notebooks import NOTEBOOK_FOLDERS, SOURCE_VARIABLE, project_folder
 
 START_PAGE = "notebooks/00_start_here.ipynb"
 BROWSER_TESTS = "tests/browser"
@@ -92,7 +92,7 @@ def test(
         environment[SOURCE_VARIABLE] = source
     if everything:
         environment[ALL_VARIABLE] = "yes"
-    folders = [name for name in ("notebooks", "solutions") if _exists(name)]
+    folders = [name for name in NOTEBOOK_FOLDERS if _exists(name)]
     commands = []
     if not (project_folder() / "tests").is_dir():
         raise FileNotFoundError(

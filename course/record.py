@@ -1,8 +1,9 @@
 """Store outputs: run notebooks, and keep what came where it differs from the stored.
 
 The full data's outputs go into the notebook itself, the sample's into a small file
-beside the tests. Cells whose outputs agree within their tolerance stay as they are, so
-that a second recording changes nothing.
+beside the tests; both go there where a notebook stores none, as an exercise does. Cells
+whose outputs agree within their tolerance stay as they are, so that a second recording
+changes nothing.
 """
 
 import json
@@ -20,6 +21,7 @@ from course.notebooks import (
     read_notebook,
     record_file,
     run_notebook,
+    stores_no_outputs,
     write_whole,
 )
 from course.tolerances import bands_of, tolerance_of
@@ -63,8 +65,10 @@ def record(
             on_cell=partial(on_cell, source),
         )
         _refuse_stderr(new, file)
-        store = _store_in_notebook if source == "full" else _store_beside_the_tests
-        moved[source] = store(file, notebook, new)
+        if source == "full" and not stores_no_outputs(file):
+            moved[source] = _store_in_notebook(file, notebook, new)
+        else:
+            moved[source] = _store_beside_the_tests(file, notebook, new, source)
     return moved
 
 
@@ -110,12 +114,12 @@ def _store_in_notebook(file: Path, notebook: Any, new: Any) -> int:
     return moved
 
 
-def _store_beside_the_tests(file: Path, notebook: Any, new: Any) -> int:
-    target = record_file(file, project_folder())
+def _store_beside_the_tests(file: Path, notebook: Any, new: Any, source: str) -> int:
+    target = record_file(file, project_folder(), source)
     known = {}
     if target.exists():
         known = json.loads(target.read_text(encoding="utf-8"))["cells"]
-    bands = bands_of(file, "sample")
+    bands = bands_of(file, source)
     cells, moved = {}, 0
     for cell in new.cells:
         if cell.cell_type != "code":
@@ -129,6 +133,6 @@ def _store_beside_the_tests(file: Path, notebook: Any, new: Any) -> int:
         else:
             cells[cell.id] = stored
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = {"source": "sample", "cells": cells}
+    content = {"source": source, "cells": cells}
     write_whole(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return moved

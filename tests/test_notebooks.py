@@ -22,7 +22,11 @@ def name_of(file):
     return file.stem if file.parent.name == "notebooks" else f"solution {file.stem}"
 
 
-NOTEBOOKS = {name_of(file): file for file in notebooks.tested_notebooks()}
+NOTEBOOKS = {
+    name_of(file): file
+    for file in notebooks.tested_notebooks()
+    if not notebooks.stores_no_outputs(file)
+}
 CHAPTERS = [name for name in NOTEBOOKS if re.match(r"0[1-9]_", name)]
 # Where claims hold the numbers, `tests/test_claims_chapters.py` says what must hold.
 WITHOUT_CLAIMS = [n for n, file in NOTEBOOKS.items() if not claims_file(file).exists()]

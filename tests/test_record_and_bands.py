@@ -68,6 +68,29 @@ def test_each_source_has_its_own_record_and_both_pass(lesson):
 
 
 @pytest.mark.usefixtures("full_data")
+def test_an_exercise_stays_as_it_is_and_each_source_is_compared(tmp_path):
+    file = tmp_path / "exercises" / "01_x.ipynb"
+    file.parent.mkdir()
+    code = "import os; print(os.environ['KERAS_COURSE_SOURCE'])"
+    nbformat.write(new_notebook(cells=[new_code_cell(code), new_code_cell("")]), file)
+    before = file.read_bytes()
+    for source in ("full", "sample"):
+        said = run_nbval(file, KERAS_COURSE_SOURCE=source)
+        assert all("nothing is kept of this cell" in text for text in said)
+
+    assert record.record(file, ("full", "sample"), silent) == {"full": 2, "sample": 2}
+    assert record.record(file, ("full", "sample"), silent) == {"full": 0, "sample": 0}
+    assert file.read_bytes() == before
+    for source in ("full", "sample"):
+        assert run_nbval(file, KERAS_COURSE_SOURCE=source) == ["passed"] * 2
+        kept = record_file(file, file.parent, source)
+        content = json.loads(kept.read_text("utf-8"))
+        assert content["source"] == source
+        kept.write_text(json.dumps(content).replace(f"{source}\\n", "another word"))
+        assert "another word" in run_nbval(file, KERAS_COURSE_SOURCE=source)[0]
+
+
+@pytest.mark.usefixtures("full_data")
 def test_only_cells_that_moved_are_stored(lesson):
     record.record(lesson, ("full",), silent)
     changed = read(lesson)

@@ -1,5 +1,6 @@
 """Exercises and bundle: made from the solutions, up to date, nothing to copy from."""
 
+import json
 import re
 import subprocess
 import zipfile
@@ -8,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course.exercises import check_exercise, marks
+from course import notebooks
+from course.exercises import marks
 from course.instructor.release import (
     exercise_text,
     make_bundle,
@@ -16,7 +18,7 @@ from course.instructor.release import (
     released_files,
     solutions,
 )
-from course.notebooks import project_folder, read_notebook
+from course.notebooks import SOURCES, project_folder, read_notebook, record_file
 from helpers.exercises import questions_of
 from helpers.exercises.asking import EXERCISES
 
@@ -83,11 +85,27 @@ def test_exercise_has_no_solution_and_no_output(file):
             assert len(kept) <= begin + 1  # what stands above, and the stub
 
 
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("file", SOLUTIONS, ids=lambda file: file.stem)
-def test_fresh_exercise_runs_and_nothing_is_attempted(file):
-    said = check_exercise(ROOT / "exercises" / file.name)
+def test_in_a_fresh_exercise_nothing_is_attempted(file, source):
+    """So says what is kept of each cell, and with that nbval compares."""
+    exercise = ROOT / "exercises" / file.name
+    cells = [cell for cell in read_notebook(exercise).cells if cell.cell_type == "code"]
+    kept = json.loads(record_file(exercise, ROOT, source).read_text("utf-8"))["cells"]
+    assert set(kept) == {cell.id for cell in cells}
+    said = [
+        text
+        for cell in cells
+        if marks(cell).get("grade") and not marks(cell)["solution"]
+        for text in kept[cell.id]["text/plain"]
+    ]
     assert len(said) == len(questions_of(file.stem))
     assert all(" not attempted: " in text for text in said), said
+
+
+def test_every_exercise_is_run_and_compared():
+    exercises = {ROOT / "exercises" / file.name for file in SOLUTIONS}
+    assert exercises <= set(notebooks.tested_notebooks())
 
 
 def test_stub_in_a_function_raises_and_at_the_top_does_not(tmp_path):
