@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from course.claims.asking import value_names
-from course.claims.checking import against_seeds, faults
+from course.claims.checking import against_seeds, each_fault, faults
 from course.claims.claim import Claim, ClaimsFile, read_claims
 from course.claims.figures import Figure, figures_in
 from course.claims.limits import judge, limits, units_of
@@ -198,7 +198,8 @@ def numbers_of_text_and_claims(
 
 
 def _has_faults(chapter: Chapter) -> Callable[[], bool]:
-    return lambda: bool(chapter.faults())
+    parts = chapter.notebook, chapter.claims, chapter.values
+    return lambda: next(each_fault(*parts), None) is not None
 
 
 def _replaced(text: str, start: int, end: int, new: str) -> str:

@@ -3,7 +3,7 @@
 Nothing is run: the stored notebook, the claims file and the bands are enough.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from course.claims.asking import RELATIONS, is_asked
@@ -36,13 +36,18 @@ def faults(notebook: Any, claims: ClaimsFile, values: Values) -> list[str]:
     list of str
         One line for each fault, which says what to do.
     """
-    unheld = [*unheld_numbers(notebook, claims), *unheld_comparisons(notebook, claims)]
-    found = misplaced(claims, notebook)
-    found += [f"{claims.path}: {words}" for words in unheld]
-    found += not_in_the_text(notebook, claims)
+    return list(each_fault(notebook, claims, values))
+
+
+def each_fault(notebook: Any, claims: ClaimsFile, values: Values) -> Iterator[str]:
+    """Yield the `faults` one by one, those that are found soonest first."""
+    yield from misplaced(claims, notebook)
+    path = claims.path
     for claim in claims.claims:
-        found += [f"{claims.path}: {line}" for line in _of_claim(claim, claims, values)]
-    return found
+        yield from (f"{path}: {line}" for line in _of_claim(claim, claims, values))
+    yield from (f"{path}: {words}" for words in unheld_numbers(notebook, claims))
+    yield from not_in_the_text(notebook, claims)
+    yield from (f"{path}: {words}" for words in unheld_comparisons(notebook, claims))
 
 
 def _of_claim(claim: Claim, claims: ClaimsFile, values: Values) -> list[str]:
