@@ -84,12 +84,12 @@ CODE = {
         "np.ones(30 * 10**9 // 8)",
     ),
     "30 GB by and by": (
-        "crashed",
+        "cell crashed",
         "no single request is too large",
         "kept = []\nwhile True: kept.append(np.ones(10**7))",
     ),
     "30 GB in many processes": (
-        "crashed",
+        "cell crashed",
         "limits on one process do not see it",
         """
         import os, time
@@ -101,7 +101,7 @@ CODE = {
         """,
     ),
     "30 GB of shared memory": (
-        "crashed",
+        "cell crashed",
         "it belongs to no process alone",
         """
         import mmap
@@ -129,26 +129,30 @@ CODE = {
         while True: threading.Thread(target=time.sleep, args=(10**6,)).start()
         """,
     ),
-    "kills the kernel": ("crashed", "", "import os\nos.kill(os.getpid(), 9)"),
+    "kills the kernel": ("cell crashed", "", "import os\nos.kill(os.getpid(), 9)"),
     "kills all it can": ("executed", "the grader too?", "import os\nos.kill(-1, 9)"),
-    "leaves the kernel": ("crashed", "no error is raised", "import os\nos._exit(0)"),
+    "leaves the kernel": (
+        "cell crashed",
+        "no error is raised",
+        "import os\nos._exit(0)",
+    ),
     "breaks the kernel": (
-        "crashed",
+        "cell crashed",
         "a fault below Python",
         "import ctypes\nctypes.string_at(0)",
     ),
     "flood of lines": (
-        "crashed",
+        "cell crashed",
         "the grader would hold them all",
         "while True: print('x' * 1000)",
     ),
     "flood in one message": (
-        "crashed",
+        "cell crashed",
         "it is there before one can count it",
         "print('x' * 10**7)",
     ),
     "flood of displays that replace each other": (
-        "crashed",
+        "cell crashed",
         "the notebook stays small",
         """
         from IPython.display import clear_output, display
@@ -158,7 +162,7 @@ CODE = {
         """,
     ),
     "flood of random frames": (
-        "crashed",
+        "cell crashed",
         "no message at all",
         """
         socket = get_ipython().kernel.iopub_socket
@@ -174,7 +178,7 @@ CODE = {
         """,
     ),
     "fills the folder of the sockets": (
-        "crashed",
+        "cell crashed",
         "it lies on the host's disk",
         """
         import os, time
@@ -310,7 +314,7 @@ CODE = {
         """,
     ),
     "one output in many places": (
-        "crashed",
+        "cell crashed",
         "few bytes come, and make a large notebook",
         """
         for _ in range(1000): display({"text/plain": "x"}, raw=True, display_id="one")

@@ -70,7 +70,7 @@ SANDBOX_CODE = {
         """,
     ),
     "memory in files of the scratch and of /dev/shm": (
-        "crashed",
+        "cell crashed",
         "no process holds it, and with its own it is too much",
         """
         import time

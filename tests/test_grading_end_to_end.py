@@ -28,7 +28,7 @@ from tests.test_harmless import active
 RELEASED = lightened(released_text(EXERCISE))
 POINTS = points_of(RELEASED)
 FULL = sum(POINTS.values()) - POINTS["more"]  # that one is read by a person
-STATUSES = {"graded", "altered", "timed out", "crashed", "unreadable", "missing"}
+STATUSES = {"graded", "altered", "timed out", "cell crashed", "unreadable", "missing"}
 # Two run at a time, so each cell gets longer than where they run alone.
 LIMITS_HERE = replace(LIMITS, cell_seconds=20, total_seconds=120)
 # What uses up time, memory or disk is run in tests/test_grading_execution.py; here it
@@ -37,7 +37,7 @@ ENOUGH = {"endless loop", "kills the kernel", "flood of lines"}
 HANDED_IN = {
     name: one
     for name, one in HOSTILE.items()
-    if one.status not in ("timed out", "crashed") or name in ENOUGH
+    if one.status not in ("timed out", "cell crashed") or name in ENOUGH
 }
 TOO_LARGE = {"100 MB"}  # refused when it is collected
 

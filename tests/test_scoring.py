@@ -12,6 +12,7 @@ from course.exercises import marks
 from course.instructor.classes import scoring
 from course.instructor.classes.gradebook import open_gradebook
 from course.instructor.classes.grades import Noted, grades_of, note_down
+from course.instructor.classes.limited import Failed
 from course.instructor.classes.scoring import prepare, score
 from course.instructor.judging.answers import ANSWERS, locked_cells
 from course.notebooks import project_folder, read_notebook
@@ -344,16 +345,17 @@ def not_a_notebook(execution):
 def test_a_notebook_that_is_not_whole_is_not_scored(folder, executed):
     score(folder, EXERCISE, "ben", executed(ALL_RIGHT), SECRET)
     before = in_gradebook(folder, "ben")
-    for broken in (executed(ALL_RIGHT, change=drop), not_a_notebook(executed({}))):
-        first = score(folder, EXERCISE, "anna", broken, SECRET)
-        assert (first.status, first.score) == ("crashed", None)
-        again = score(folder, EXERCISE, "ben", broken, SECRET)
-        assert (again.status, again.score) == ("crashed", sum(before.values()))
-        for found in (first, again):
-            assert found.note.startswith("not scored: ")
+    broken = executed(ALL_RIGHT, change=drop)
+    first = score(folder, EXERCISE, "anna", broken, SECRET)
+    assert (first.status, first.score) == ("crashed", None)
+    again = score(folder, EXERCISE, "ben", broken, SECRET)
+    assert (again.status, again.score) == ("crashed", sum(before.values()))
+    for found in (first, again):
+        assert found.note.startswith("not scored: ")
+    with pytest.raises(Failed):  # what we wrote ourselves is no fault of the student's
+        score(folder, EXERCISE, "anna", not_a_notebook(broken), SECRET)
     assert in_gradebook(folder, "ben") == before
     assert not (folder / "autograded" / "anna").exists()
-    assert not list(folder.glob("scoring-*"))
     # A whole one of the same student is scored all the same.
     assert score(folder, EXERCISE, "anna", executed(ALL_RIGHT), SECRET).score == 20
 

@@ -29,6 +29,10 @@ MEANING = {
         "A cell took longer than allowed and was stopped. The other questions were "
         "scored. Run the notebook afresh from top to bottom and look for it."
     ),
+    "cell crashed": (
+        "A cell ended Python, or was stopped for its memory or output. The other "
+        "questions were scored. Run the notebook afresh and look for it."
+    ),
     "crashed": (
         "The notebook could not be run to its end, so there is no score. Run it "
         "afresh from top to bottom with `course check`, and ask for help."

@@ -22,6 +22,7 @@ STATUSES = (
     "graded",
     "altered",
     "timed out",
+    "cell crashed",
     "crashed",
     "unreadable",
     "missing",

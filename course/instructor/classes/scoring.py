@@ -25,7 +25,8 @@ from course.instructor.running.execution import Execution
 from course.notebooks import project_folder
 
 GRADED, ALTERED = "graded", "altered"
-SCORED = ("executed", "timed out")  # how an execution may end that can be scored
+# How an execution may end that can be scored.
+SCORED = ("executed", "timed out", "cell crashed")
 CRASHED = "crashed"
 
 
@@ -37,7 +38,7 @@ class Scored:
     ----------
     student, exercise : str
     status : str
-        "graded", "altered", "timed out", "crashed" or "unreadable".
+        "graded", "altered", "timed out", "cell crashed", "crashed" or "unreadable".
     score : float or None
         Points that the gradebook has, those of open questions that were read already
         among them. None is no score, which is not the same as 0.

@@ -26,19 +26,29 @@ class Group:
     ----------
     folders : tuple of pathlib.Path
         One for each controller, or one for all.
+    limit : int
+        Bytes of memory that it may hold.
     """
 
     folders: tuple[Path, ...]
 
-    def killed_for_memory(self) -> bool:
-        """Return whether the kernel killed a process of it at its limit of memory."""
-        for folder in self.folders:
-            for name in ("memory.events", "memory.oom_control"):
-                with contextlib.suppress(OSError):
-                    lines = (folder / name).read_text().splitlines()
-                    counts = dict(line.split() for line in lines)
-                    return int(counts.get("oom_kill", 0)) > 0
+    limit: int
+
+    def killed(self) -> bool:
+        """Return whether Linux killed a process of it for want of memory."""
+        for text in self._read("memory.events", "memory.oom_control"):
+            counts = dict(line.split() for line in text.splitlines())
+            return int(counts.get("oom_kill", 0)) > 0
         return False
+
+    def was_full(self) -> bool:
+        """Return whether it once held as much memory as it may, or nearly."""
+        peaks = self._read("memory.peak", "memory.max_usage_in_bytes")
+        return any(int(text) > 0.95 * self.limit for text in peaks)
+
+    def _read(self, *names: str) -> list[str]:
+        files = [folder / name for folder in self.folders for name in names]
+        return [file.read_text() for file in files if file.exists()]
 
 
 @contextlib.contextmanager
@@ -64,7 +74,7 @@ def control_group(name: str, limits: Limits) -> Iterator[Group | None]:
         _remove(made)
         made = []
     try:
-        yield Group(tuple(made)) if made else None
+        yield Group(tuple(made), limits.memory) if made else None
     finally:
         _remove(made)
 

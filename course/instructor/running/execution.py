@@ -49,8 +49,9 @@ class Execution:
     ----------
     status : str
         "executed"; "timed out" if a cell was stopped for its time, the others keep
-        their outputs; "crashed" if the kernel died or a limit for the whole notebook
-        was reached; "unreadable" if nothing could be run.
+        their outputs; "cell crashed" if a cell ended its kernel, or was stopped for its
+        output or memory, and likewise; "crashed" if a limit for the whole notebook was
+        reached; "unreadable" if nothing could be run.
     altered : tuple of str
         In words: what of the submission was rebuilt from the release. Empty if it was
         whole.
@@ -124,12 +125,15 @@ def _executed(folder: Path, limits: Limits, group: Group | None) -> Execution:
     finally:
         _running.discard(process)
     done = _result(folder, stopped_for, process.returncode)
-    if done.status != "crashed":
+    if done.status not in ("crashed", "cell crashed"):
         return done
-    if group and group.killed_for_memory():
+    full = group is not None and group.was_full()
+    if full and "of memory" not in done.note:
         held = f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
         return replace(done, note=f"{held}: {done.note}")
-    if kills_for_memory() > killed_before:
+    # Without groups, whoever is killed is killed because the machine is short.
+    killed = group.killed() if group else kills_for_memory() > killed_before
+    if killed and not full and "of memory" not in done.note:
         raise MachineShort(
             "this machine killed a process for want of memory while it ran: "
             f"{done.note}"

@@ -1,9 +1,9 @@
 """Run a notebook in a kernel that may be hostile: bounded in time and in output.
 
 nbclient runs the cells. What is added: bytes are counted as they arrive, a message that
-is not in order is dropped, a cell that ignores interrupts costs its kernel and not the
-rest of the notebook, and after each cell the notebook is handed on, so that nothing is
-lost when this process is killed.
+is not in order is dropped, a cell that ignores interrupts, floods or ends its kernel
+costs its own answers and not the rest of the notebook, and after each cell the notebook
+is handed on, so that nothing is lost when this process is killed.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from course.exercises import marks
 from course.instructor.running import sandbox
-from course.instructor.running.limits import MEGABYTE, Limits
+from course.instructor.running.limits import MEGABYTE, STOPPED, Limits
 from course.instructor.running.waiting import over, waited
 
 KERNEL = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
@@ -34,6 +34,7 @@ SECONDS_TO_START = 180  # of a kernel, on a machine that has other work, too
 SECONDS_TO_DIE = 0.5  # after its connection went
 PATIENCE = 5  # seconds until an interrupted cell has to be quiet
 LONG_PATIENCE = 60  # seconds until the outputs of a cell that is done have to be here
+MOST_LOST = 12  # cells that may cost their kernel
 SECONDS_BETWEEN_LOOKS = 0.25
 MOST_WAITING = 100  # messages that wait to be read, each at most as large as all output
 
@@ -161,6 +162,7 @@ class SubmissionClient(NotebookClient):
         self.save = save
         self.folder, self.user = folder, user
         self.timed_out: list[int] = []
+        self.lost: dict[int, str] = {}  # cells that cost their kernel, and why
         self.started = False
         self.running = ""
         self.stopped_for = ""
@@ -171,6 +173,7 @@ class SubmissionClient(NotebookClient):
         self._killing: Any = None
         self._received = 0
         self._began = self._waited_before = 0.0
+        self._received_before = 0
 
     async def run(self, environment: dict[str, str]) -> None:
         """Run all cells.
@@ -202,25 +205,49 @@ class SubmissionClient(NotebookClient):
         self.iopub_timeout = LONG_PATIENCE
         self._waited_before = 0.0
         self._waited_before, self._began = self._waited(), time.monotonic()
+        self._received_before = self._received
         self._quiet = cell.cell_type != "code" or not cell.source.strip()
-        done = await super().async_execute_cell(cell, cell_index, *args, **options)
-        late = cell_index in self.timed_out
+        late = False
+        try:
+            await super().async_execute_cell(cell, cell_index, *args, **options)
+            late = cell_index in self.timed_out
+            if not self._quiet and not late:
+                self._stop("its outputs did not all arrive")
+        except DeadKernelError:
+            self._stop(self._why_it_died())
         if late:
-            done.outputs.append(self._too_late())
-        if not self._quiet and not late:
-            self._stop("its outputs did not all arrive")
+            cell.outputs.append(self._too_late())
         if self.stopped_for:
-            raise TooMuch(self.stopped_for)
-        if not self._quiet:
+            self._lose(cell, cell_index)
+            await self._start_anew(cell_index)
+        elif not self._quiet:
             await self._start_anew(cell_index)
         self.save()
-        return done
+        return cell
+
+    def _lose(self, cell: Any, index: int) -> None:
+        """Give up what a cell said; what it cost does not count against the others."""
+        if len(self.lost) >= MOST_LOST:
+            raise TooMuch(self.stopped_for)
+        self.lost[index] = self.stopped_for
+        cell.outputs = [_error("Stopped", self.stopped_for)]
+        self._received = self._received_before
+
+    def _why_it_died(self) -> str:
+        """Return why the kernel was ended from outside, or that it died."""
+        file = self.folder / STOPPED
+        if not file.exists():
+            return "the kernel died"
+        why = file.read_text(encoding="utf-8")
+        file.unlink()
+        return why
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Take in one message; drop it if it is not as messages should be."""
         if self.stopped_for:
             return None
         try:
+            self._count_all_places(msg["content"])
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             self._quiet = True
@@ -279,25 +306,65 @@ class SubmissionClient(NotebookClient):
         return waited(psutil.Process().children(recursive=True)) - self._waited_before
 
     async def _start_anew(self, index: int) -> None:
-        """Start another kernel, and run in it what the exercise itself sets up."""
+        """Start another kernel, and bring it to where the other one was.
+
+        Cells that were stopped are left out, and so are checks: what answers there were
+        is handed out already.
+        """
+        while True:
+            await self._start_kernel_again()
+            for number, cell in enumerate(self.nb.cells[:index]):
+                skipped = number in self.lost or number in self.timed_out
+                skipped |= cell.cell_type != "code" or bool(marks(cell).get("grade"))
+                if not skipped and not await self._run_quietly(cell.source):
+                    self._stop(self._why_it_died())
+                    # It went well the first time, so what it said is kept.
+                    self._lose(nbformat.from_dict(cell), number)
+                    break
+            else:
+                return
+
+    async def _start_kernel_again(self) -> None:
         self._noticing.cancel()  # it is we who hang up
+        if self._killing is not None:
+            await self._killing
+        self._killing, self.stopped_for = None, ""
         sandbox.hand_over(self.folder, self.user)
         await self.km.restart_kernel(now=True)
         self.kc.stop_channels()
         await self.async_start_new_kernel_client()
-        for cell in self.nb.cells[:index]:
-            if marks(cell).get("locked") and not marks(cell).get("grade"):
-                await self.kc.execute_interactive(
-                    cell.source,
-                    store_history=False,
-                    timeout=self.limits.cell_seconds,
-                    output_hook=lambda message: None,
-                )
+
+    async def _run_quietly(self, source: str) -> bool:
+        """Run code and drop what it says; return whether it came to its end."""
+        self._received_before = self._received
+        running = asyncio.ensure_future(
+            self.kc.execute_interactive(
+                source,
+                store_history=False,
+                allow_stdin=False,
+                timeout=self.limits.cell_seconds,
+                output_hook=lambda message: None,
+            )
+        )
+        while not running.done():
+            await asyncio.wait({running}, timeout=SECONDS_BETWEEN_LOOKS)
+            if self.stopped_for or not await self.km.is_alive():
+                running.cancel()
+        await asyncio.wait({running})
+        self._received = self._received_before
+        return not running.cancelled() and running.exception() is None
 
     def _count(self, count: int) -> None:
         self._received += count
         if self._received > self.limits.output:
             self._stop(self._too_much_output())
+
+    def _count_all_places(self, content: dict[str, Any]) -> None:
+        """Count an output for each place in the notebook where it is shown."""
+        name = content.get("transient", {}).get("display_id")
+        if name in self._display_id_map:
+            places = sum(map(len, self._display_id_map[name].values()))
+            self._count(places * len(str(content["data"])))
 
     def _stop(self, why: str) -> None:
         if not self.stopped_for:
@@ -308,12 +375,8 @@ class SubmissionClient(NotebookClient):
         return f"it wrote more than {self.limits.output / MEGABYTE:g} MB of output"
 
     def _too_late(self) -> Any:
-        return nbformat.v4.new_output(
-            "error",
-            ename="TimeLimit",
-            evalue=f"this cell was stopped after {self.limits.cell_seconds:g} seconds",
-            traceback=[],
-        )
+        seconds = f"{self.limits.cell_seconds:g} seconds"
+        return _error("TimeLimit", f"this cell was stopped after {seconds}")
 
     def name(self, index: int) -> str:
         """Return the name of a cell, or after which cell it stands."""
@@ -321,3 +384,7 @@ class SubmissionClient(NotebookClient):
             if name := marks(self.nb.cells[number]).get("grade_id"):
                 return name if number == index else f"a cell after {name}"
         return "a cell at the beginning"
+
+
+def _error(name: str, text: str) -> Any:
+    return nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[])

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 MEGABYTE = 10**6
 GIGABYTE = 10**9
 
+# In the folder of a job: why its kernel was ended from outside.
+STOPPED = "stopped"
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -150,12 +150,12 @@ def _run(
         return
     finally:
         _end_children()
+    lost = [f"{why} in {client.name(index)}" for index, why in client.lost.items()]
     late = list(dict.fromkeys(client.name(index) for index in client.timed_out))
-    if late:
-        seconds = f"{limits.cell_seconds:g} seconds"
-        result.finish("timed out", note=f"stopped after {seconds}: {', '.join(late)}")
-    else:
-        result.finish("executed")
+    seconds = f"{limits.cell_seconds:g} seconds"
+    said = [*lost, f"stopped after {seconds}: {', '.join(late)}" if late else ""]
+    status = "cell crashed" if lost else "timed out" if late else "executed"
+    result.finish(status, note="; ".join(filter(None, said)))
 
 
 def _command(

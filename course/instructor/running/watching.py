@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from course.instructor.running.limits import GIGABYTE, Limits
+from course.instructor.running.limits import GIGABYTE, STOPPED, Limits
 from course.instructor.running.waiting import over, waited
 
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -67,9 +67,10 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
                 late = spent > limits.total_seconds and over(
                     limits.total_seconds, spent, waited(started)
                 )
-                stopped_for = _too_much(started, sockets, limits, late)
+                stopped_for = _too_much(sockets, limits, late)
                 if not stopped_for:
                     _require_room(sockets)
+                    _end_kernel_with_too_much(started, sockets, limits)
         _kill([*started, *_started_by(runner)])
         process.wait(SECONDS_TO_FINISH)
     except subprocess.TimeoutExpired:
@@ -83,19 +84,27 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
     return stopped_for
 
 
-def _too_much(
-    started: list[psutil.Process], sockets: Path, limits: Limits, late: bool
-) -> str:
-    """Say what the processes have too much of; nothing if all is well."""
+def _too_much(sockets: Path, limits: Limits, late: bool) -> str:
+    """Say why the whole submission must end; nothing if all is well."""
     if late:
         return f"it ran longer than {limits.total_seconds:g} seconds in all"
-    if memory_of(started, limits.memory) > limits.memory:
-        return f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
-    if len(started) > limits.processes:
-        return f"it had more than {limits.processes} processes"
     if _other_files_in(sockets):
         return "it wrote files where only its connection belongs"
     return ""
+
+
+def _end_kernel_with_too_much(
+    started: list[psutil.Process], sockets: Path, limits: Limits
+) -> None:
+    """End the kernel if it holds too much; the runner goes on after that cell."""
+    if memory_of(started, limits.memory) > limits.memory:
+        why = f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
+    elif len(started) > limits.processes:
+        why = f"it had more than {limits.processes} processes"
+    else:
+        return
+    (sockets.parent / STOPPED).write_text(why, encoding="utf-8")
+    _kill(started)
 
 
 def _require_room(folder: Path) -> None:
