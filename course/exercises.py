@@ -11,6 +11,7 @@ from course.notebooks import (
     run_notebook,
 )
 
+EARLIER = "solutions/released"  # exercises as they were released before
 ANSWERED_BY = "-check"  # the cell "q3-check" judges the answer in the cell "q3"
 
 

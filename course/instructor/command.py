@@ -8,6 +8,8 @@ from pathlib import Path
 
 from course.exercises import find_exercise
 from course.instructor.classes.class_folder import (
+    earlier_releases,
+    keep_release,
     open_class,
     roster_of,
     students_who_submitted,
@@ -110,12 +112,14 @@ def _kit(options: argparse.Namespace) -> int:
 
 def _collect(options: argparse.Namespace) -> int:
     from course.instructor.classes.collecting import collect, read_roster
+    from course.instructor.judging.answers import released_text
 
     exercise = _exercise(options)
     students = read_roster(options.students) if options.students else None
     folder = open_class(options.folder)
     if students is not None:
         write_private(folder / "students.txt", "\n".join(students).encode())
+    keep_release(folder, exercise, released_text(exercise))
     found = collect(folder, exercise, options.inbox)
     for one in found:
         print(f"{one.outcome:<10} {one.student or '-':<16} {one.file}")
@@ -137,6 +141,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"{exercise}: what is done is kept; a run that was stopped goes on.")
+    _say_what_is_new(folder, exercise)
     found = grade(
         folder,
         exercise,
@@ -154,6 +159,18 @@ def _grade(options: argparse.Namespace) -> int:
         f"After that: course report {exercise[:2]}"
     )
     return int(any(noted.status == FAILED for noted in found.values()))
+
+
+def _say_what_is_new(folder: Path, exercise: str) -> None:
+    """Say for which questions the class must answer anew, after a correction."""
+    from course.instructor.judging.answers import released_text
+    from course.instructor.release import needs_answers_anew
+
+    released = released_text(exercise)
+    keep_release(folder, exercise, released)
+    earlier = earlier_releases(folder, exercise, released)
+    for line in needs_answers_anew(released, earlier):
+        print(f"{line}: whoever began before has no answer; ask the class for it anew.")
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -4,9 +4,11 @@ nbgrader's own steps clear the solutions, lock the checks and note their checksu
 gradebook is not needed for that.
 """
 
+import hashlib
 import json
 import re
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,9 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_locked
 
-from course.exercises import marks
+from course.exercises import EARLIER, marks
 from course.notebooks import project_folder, read_notebook, write_whole
-from course.submitting import MANIFEST
+from course.submitting import BEFORE, MANIFEST
 
 BUNDLE = Path("dist") / "keras-course.zip"
 
@@ -102,7 +104,10 @@ def release(root: Path | None = None) -> tuple[list[Path], Path]:
     """
     root = root or project_folder()
     written = []
-    for name, text in released_files(root).items():
+    files = released_files(root)
+    if _keep_earlier(root, files):
+        files = released_files(root)  # their manifest names the earlier ones
+    for name, text in files.items():
         target = root / name
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.parent.mkdir(exist_ok=True)
@@ -111,13 +116,73 @@ def release(root: Path | None = None) -> tuple[list[Path], Path]:
     return written, make_bundle(root)
 
 
+def _keep_earlier(root: Path, files: Mapping[Path, str]) -> bool:
+    """Keep the exercises that are replaced: submissions are made from them already."""
+    kept = False
+    for name, text in files.items():
+        target = root / name
+        before = target.read_text(encoding="utf-8") if target.exists() else text
+        if name.suffix == ".ipynb" and before != text:
+            (root / EARLIER).mkdir(exist_ok=True)
+            checksum = hashlib.sha256(before.encode()).hexdigest()[:12]
+            write_whole(root / EARLIER / f"{name.stem}-{checksum}.json", before)
+            kept = True
+    return kept
+
+
+def needs_answers_anew(released: str, earlier: Sequence[str]) -> list[str]:
+    """Say what a correction asks for that earlier releases did not.
+
+    Submissions that were made from those cannot have it.
+
+    Parameters
+    ----------
+    released : str
+        The text of the exercise as it is released now.
+    earlier : sequence of str
+        The texts of earlier releases.
+    """
+    asked = _asked(released)
+    before = [_asked(text) for text in earlier]
+    said = []
+    for check, names in asked.items():
+        new = {name for one in before for name in names - one.get(check, set())}
+        if new and any(check in one for one in before):
+            said.append(f"{check} now asks for {', '.join(sorted(new))}")
+        if any(check not in one for one in before):
+            said.append(f"{check} is a new question")
+    return said
+
+
+def _asked(released: str) -> dict[str, set[str]]:
+    """Return what each check of an exercise is given, by the names of its arguments."""
+    cells = nbformat.reads(released, as_version=4).cells
+    checks = [
+        one for one in cells if marks(one).get("grade") and one.cell_type == "code"
+    ]
+    return {
+        marks(cell)["grade_id"]: set(re.findall(r"(\w+)=", cell.source))
+        for cell in checks
+        if not marks(cell).get("solution")
+    }
+
+
 def released_files(root: Path) -> dict[Path, str]:
     """Return the exercises and their manifest: the path of each file, and its text."""
     texts = {file.name: exercise_text(file) for file in solutions(root)}
-    manifest = {
+    manifest: dict[str, Any] = {
         Path(name).stem: _marked_cells(nbformat.reads(text, as_version=4))
         for name, text in texts.items()
     }
+    before = {
+        name: [
+            _marked_cells(nbformat.read(file, as_version=4))
+            for file in sorted((root / EARLIER).glob(f"{name}-*.json"))
+        ]
+        for name in list(manifest)
+    }
+    if any(before.values()):
+        manifest |= {BEFORE: {name: each for name, each in before.items() if each}}
     files = {MANIFEST.parent / name: text for name, text in texts.items()}
     return {**files, MANIFEST: json.dumps(manifest, indent=1) + "\n"}
 

@@ -4,12 +4,14 @@ It is an nbgrader course directory, so nbgrader's Formgrader works from within i
 Nothing of it belongs in the project's history, or in students' hands.
 """
 
+import hashlib
 import json
 import os
 import secrets
 from datetime import datetime
 from pathlib import Path
 
+from course.exercises import EARLIER
 from course.notebooks import project_folder
 from course.submitting import RECEIPT
 
@@ -86,6 +88,27 @@ def roster_of(folder: Path) -> list[str]:
     """Return the list of students that was given to `course collect`, or nothing."""
     file = folder / "students.txt"
     return file.read_text(encoding="utf-8").split() if file.exists() else []
+
+
+def keep_release(folder: Path, exercise: str, released: str) -> None:
+    """Keep an exercise as it is released now, for submissions that are made from it."""
+    name = hashlib.sha256(released.encode()).hexdigest()[:12]
+    _write_once(folder / "releases" / exercise / f"{name}.ipynb", released.encode())
+
+
+def earlier_releases(folder: Path, exercise: str, released: str) -> tuple[str, ...]:
+    """Return the texts of an exercise as it was released before, newest first.
+
+    They are those that `course release` kept, and those that this class has seen.
+    """
+    files = [
+        *(folder / "releases" / exercise).glob("[!.]*.ipynb"),
+        *(project_folder() / EARLIER).glob(f"{exercise}-*.json"),
+        *(folder / "release" / exercise).glob("[!.]*.ipynb"),  # of older versions
+    ]
+    files.sort(key=lambda file: (-file.stat().st_mtime_ns, file.name))
+    texts = dict.fromkeys(file.read_text(encoding="utf-8") for file in files)
+    return tuple(text for text in texts if text != released)
 
 
 def write_private(file: Path, content: bytes) -> None:

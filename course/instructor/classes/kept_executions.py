@@ -28,6 +28,8 @@ class Task:
     limits : Limits
     unsafe : bool
         Whether to go without the sandbox.
+    earlier : tuple of str
+        The texts of earlier releases.
     """
 
     student: str
@@ -36,6 +38,7 @@ class Task:
     locked: Mapping[str, str]
     limits: Limits
     unsafe: bool
+    earlier: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -43,6 +46,7 @@ class Task:
         parts = (
             hashlib.sha256(self.content).hexdigest(),
             self.released,
+            *self.earlier,
             json.dumps(dict(self.locked), sort_keys=True),
             repr(self.limits),
             repr(self.unsafe),

@@ -12,6 +12,7 @@ from typing import Any
 from tqdm import tqdm
 
 from course.instructor.classes.class_folder import (
+    earlier_releases,
     secret_of,
     students_who_submitted,
     submitted_file,
@@ -125,13 +126,15 @@ def execute_all(
 def _task(
     folder: Path, exercise: str, student: str, limits: Limits, unsafe: bool
 ) -> Task:
+    released = released_text(exercise)
     return Task(
         student=student,
         content=submitted_file(folder, exercise, student).read_bytes(),
-        released=released_text(exercise),
+        released=released,
         locked=locked_cells(exercise, student, secret_of(folder)),
         limits=limits,
         unsafe=unsafe,
+        earlier=earlier_releases(folder, exercise, released),
     )
 
 
@@ -144,7 +147,10 @@ def carry_out(task: Task, run: Run = execute) -> Execution | str:
         What it gave; or, if grading itself failed, why.
     """
     try:
-        return run(task.content, task.released, task.locked, task.limits, task.unsafe)
+        more = {"earlier": task.earlier} if task.earlier else {}
+        return run(
+            task.content, task.released, task.locked, task.limits, task.unsafe, **more
+        )
     except Exception as error:
         return f"{type(error).__name__}: {clean(error)}"
 

@@ -14,9 +14,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from course.instructor.running.control_groups import Group, control_group
 from course.instructor.running.limits import GIGABYTE, Limits
@@ -73,6 +74,7 @@ def execute(
     locked: Mapping[str, str],
     limits: Limits,
     unsafe: bool = False,
+    earlier: Sequence[str] = (),
 ) -> Execution:
     """Run a submission in the sandbox.
 
@@ -89,6 +91,8 @@ def execute(
         How much time, memory and output it may use.
     unsafe : bool, default False
         If True, the kernel runs without the sandbox, with all that you may do.
+    earlier : sequence of str
+        The texts of earlier releases; the submission may have been made from one.
 
     Returns
     -------
@@ -109,7 +113,15 @@ def execute(
     folder = Path(tempfile.mkdtemp(prefix="course-"))
     try:
         with control_group(folder.name, limits) as group:
-            _write_job(folder, content, released, locked, limits, unsafe, group)
+            job = {
+                "released": released,
+                "earlier": list(earlier),
+                "locked": dict(locked),
+                "limits": dataclasses.asdict(limits),
+                "unsafe": unsafe,
+                "groups": [str(one) for one in group.folders] if group else [],
+            }
+            _write_job(folder, content, job)
             return _executed(folder, limits, group)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -147,22 +159,7 @@ def stop_all() -> None:
         process.kill()
 
 
-def _write_job(
-    folder: Path,
-    content: bytes,
-    released: str,
-    locked: Mapping[str, str],
-    limits: Limits,
-    unsafe: bool,
-    group: Group | None,
-) -> None:
-    job = {
-        "released": released,
-        "locked": dict(locked),
-        "limits": dataclasses.asdict(limits),
-        "unsafe": unsafe,
-        "groups": [str(folder) for folder in group.folders] if group else [],
-    }
+def _write_job(folder: Path, content: bytes, job: Mapping[str, Any]) -> None:
     for name in FOLDERS:
         (folder / name).mkdir()
     (folder / SUBMISSION).write_bytes(content)

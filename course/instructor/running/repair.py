@@ -9,7 +9,7 @@ neither outputs nor attachments nor metadata.
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,15 +59,20 @@ class Cell:
         return found if isinstance(found, str) else ""
 
 
-def repair(content: bytes, released: str) -> tuple[Any, tuple[str, ...]]:
-    """Return the notebook of a submission, made whole from the release.
+def repair(
+    content: bytes, released: str, earlier: Sequence[str] = ()
+) -> tuple[Any, tuple[str, ...]]:
+    """Return the notebook of a submission, made whole from the release it began as.
 
     Parameters
     ----------
     content : bytes
         What the student handed in; it may be anything.
     released : str
-        The text of the released exercise.
+        The text of the exercise as it is released now. Its checks are in the notebook,
+        whatever release that is made from.
+    earlier : sequence of str
+        The texts of earlier releases.
 
     Returns
     -------
@@ -80,18 +85,78 @@ def repair(content: bytes, released: str) -> tuple[Any, tuple[str, ...]]:
     Unreadable
         If it is no notebook, or one of another exercise.
     """
-    release = nbformat.reads(released, as_version=4)
     document = _document(content)
     cells, dropped = _cells(document)
     theirs: dict[str, Cell] = {}
     for cell in cells:
         theirs.setdefault(cell.grade_id, cell)  # of two with one name, the first counts
     theirs.pop("", None)
-    _require_same_exercise(theirs, release)
+    now, release, changes = _made_from(cells, theirs, [released, *earlier])
     altered = [f"unreadable cells, left out: {dropped}"] * bool(dropped)
     altered += _other_language(document)
-    altered += _changes(cells, theirs, release)
-    return _rebuilt(cells, theirs, release), tuple(altered)
+    altered += changes
+    then = {name: cell.source for name, cell in _marked(release)}
+    notebook = _rebuilt(cells, theirs, release)
+    if release is not now:
+        _bring_up_to(notebook, then, now)
+    return notebook, tuple(altered)
+
+
+def _made_from(
+    cells: list[Cell], theirs: dict[str, Cell], texts: Sequence[str]
+) -> tuple[Any, Any, list[str]]:
+    """Return today's release, the one that differs least, and how it differs."""
+    releases = [nbformat.reads(text, as_version=4) for text in texts]
+    possible = []
+    for release in releases:
+        try:
+            _require_same_exercise(theirs, release)
+        except Unreadable:
+            continue
+        found = _changes(cells, theirs, release)
+        possible.append((_distance(theirs, release), release, found))
+    if not possible:
+        _require_same_exercise(theirs, releases[0])
+    _, release, found = min(possible, key=lambda one: one[0])
+    return releases[0], release, found
+
+
+def _distance(theirs: dict[str, Cell], release: Any) -> int:
+    """Return how many cells are not as in a release: missing, changed or others."""
+    ours = dict(_marked(release))
+    others = set(theirs) ^ set(ours)
+    changed = [
+        name
+        for name in set(theirs) & set(ours)
+        if _flags(theirs[name].marks) != _flags(marks(ours[name]))
+        or (
+            not marks(ours[name]).get("solution")
+            and theirs[name].source.rstrip() != ours[name].source.rstrip()
+        )
+    ]
+    return len(others) + len(changed)
+
+
+def _bring_up_to(notebook: Any, then: dict[str, str], now: Any) -> None:
+    """Put today's checks and marks into a notebook that an earlier release made.
+
+    What was given then stays, since the answers were made with it. `then` has the
+    source of each cell in that release.
+    """
+    today = dict(_marked(now))
+    for cell in notebook.cells:
+        name = marks(cell).get("grade_id")
+        if name is None:
+            continue
+        if name not in today:
+            del cell.metadata["nbgrader"]
+            continue
+        mark, source = marks(today[name]), today[name].source
+        blank = mark.get("solution") and cell.source == then[name]
+        if blank or (mark.get("grade") and not mark.get("solution")):
+            cell.source = source
+        cell.metadata["nbgrader"] = mark
+    notebook.cells += [cell for name, cell in today.items() if name not in then]
 
 
 def _document(content: bytes) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
     _limit_itself(BYTES_PER_BYTE * known)
     result = Result(folder / RESULT)
     try:
-        notebook, altered = repair(content, job["released"])
+        notebook, altered = repair(content, job["released"], job["earlier"])
     except Unreadable as error:
         result.finish("unreadable", note=str(error))
         return
