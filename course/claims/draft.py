@@ -18,7 +18,7 @@ from course.claims.pairing import allowance
 from course.claims.placing import SKIP_TAG, TURN_TAG
 from course.claims.prose import READING, Unheld, unheld_comparisons, unheld_numbers
 from course.claims.sections import Sections
-from course.claims.words import pattern
+from course.claims.words import places
 
 UNKNOWN = "..."
 LONGEST_NAME = 50
@@ -168,7 +168,7 @@ def _count(notebook: Any, words: str, code: Any) -> int:
     cells = notebook.cells
     first = cells.index(code) if code else 0
     return sum(
-        len(pattern(words).findall(cell.source))
+        len(places(words, cell.source))
         for cell in cells[first:]
         if cell.cell_type == "markdown"
     )

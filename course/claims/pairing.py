@@ -14,7 +14,7 @@ from statistics import fmean
 
 from course.claims.claim import SEEDS, Claim
 from course.claims.figures import Figure, figures_in
-from course.claims.words import pattern, shortened
+from course.claims.words import places, shortened
 
 # How far a number word may be off, as a share of what it says.
 WORD, WORD_ABOUT = 0.15, 0.25
@@ -43,9 +43,7 @@ class Said:
 
 def own_figures(says: str, constants: Iterable[str]) -> list[Figure]:
     """Return the figures of `says` that are its values': not constants, not seeds."""
-    taken = [
-        match.span() for words in constants for match in pattern(words).finditer(says)
-    ]
+    taken = [place for words in constants for place in places(words, says)]
     return [
         figure
         for figure in figures_in(says)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from course.claims import words
 from course.claims.claim import Claim, ClaimsFile
-from course.claims.words import pattern
 
 SKIP_TAG = "skip-bands"  # cells that `course bands` leaves out
 TURN_TAG = "your-turn"
@@ -19,11 +19,17 @@ def misplaced(claims: ClaimsFile, notebook: Any) -> list[str]:
         text after it. Empty if all fit.
     """
     places = {cell.id: place for place, cell in enumerate(notebook.cells)}
+    texts = [
+        (place, cell.source)
+        for place, cell in enumerate(notebook.cells)
+        if cell.cell_type == "markdown"
+    ]
     found = []
     for claim in claims.claims:
         wrong = _cell_fault(claim.after, places, notebook)
         wrong = wrong or _skip_fault(notebook.cells[places[claim.after]])
-        faults = [wrong] if wrong else _unsaid(claim, notebook, places[claim.after])
+        after = [text for place, text in texts if place > places.get(claim.after, -1)]
+        faults = [wrong] if wrong else _unsaid(claim, after)
         found += [f"{claims.path}: claim {claim.name!r}: {fault}" for fault in faults]
     for turn in claims.turns:
         wrong = _cell_fault(turn.cell, places, notebook)
@@ -57,17 +63,12 @@ def _skip_fault(cell: Any) -> str | None:
     return None
 
 
-def _unsaid(claim: Claim, notebook: Any, place: int) -> list[str]:
-    texts = [
-        cell.source
-        for cell in notebook.cells[place + 1 :]
-        if cell.cell_type == "markdown"
-    ]
+def _unsaid(claim: Claim, texts: list[str]) -> list[str]:
     return [
-        f"the text after the cell {claim.after!r} does not say {words!r}; quote it "
+        f"the text after the cell {claim.after!r} does not say {said!r}; quote it "
         "word for word, or correct the text"
-        for words in claim.says
-        if not any(pattern(words).search(text) for text in texts)
+        for said in claim.says
+        if not any(words.places(said, text) for text in texts)
     ]
 
 

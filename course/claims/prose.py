@@ -199,15 +199,16 @@ def quoted(
     codes = {cell.id: index for index, cell in enumerate(notebook.cells)}
     held: dict[int, list[Held]] = {}
     for index, cell in _texts(notebook):
+        text = cell.source  # once: nbformat looks attributes up slowly
         held[index] = [
-            Held(*place) for words in listed for place in places(words, cell.source)
+            Held(*place) for words in listed for place in places(words, text)
         ]
         held[index] += [
             Held(*place, claim)
             for claim in claims.claims
             if codes.get(claim.after, index) < index
             for words in claim.says
-            for place in places(words, cell.source)
+            for place in places(words, text)
         ]
     return held
 
