@@ -21,6 +21,8 @@ NOTEBOOK_FOLDERS = ("notebooks", "solutions", EXERCISES)
 
 # The longest that one cell may take, in seconds.
 CELL_TIMEOUT = 1800
+# The longest that a kernel may take to start, in seconds: other runs may be at work.
+START_TIMEOUT = 300
 
 
 def project_folder() -> Path:
@@ -169,6 +171,7 @@ def run_notebook(
     client = NotebookClient(
         copy,
         timeout=CELL_TIMEOUT,
+        startup_timeout=START_TIMEOUT,
         kernel_name="python3",
         allow_errors=not stop_at_errors,
         record_timing=False,

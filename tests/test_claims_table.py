@@ -1,7 +1,7 @@
 """`course claims`: what the text says beside one run and ten seeds."""
 
 from course.claims.claim import read_claims
-from course.claims.table import rows_of
+from course.claims.table import as_text, rows_of
 from course.command import main
 from tests.claims_lessons import CLAIMS, write_lesson
 
@@ -63,9 +63,23 @@ def test_the_command_prints_the_table(tmp_path, capsys):
     lesson = written(tmp_path, full=FULL)
     assert main(["claims", str(lesson)]) == 0
     head, ruler, first, *_ = capsys.readouterr().out.splitlines()
-    assert head.split("  ")[0] == "claim"
+    assert head.split()[:2] == ["claim", "the"]
     assert set(ruler) == {"-", " "}
-    assert first.startswith("rows") and "the 60,000 rows" in first
+    assert first.split("  ")[0] == "rows" and "the 60,000 rows" in first
+
+
+def test_what_is_long_is_wrapped_in_its_column(tmp_path):
+    claims = CLAIMS.replace(
+        '"accuracy"\nafter', '"accuracy of a long name indeed"\nafter'
+    )
+    rows = rows_of(read_claims(write_lesson(tmp_path, claims=claims)), {}, {})
+    lines = as_text(rows).splitlines()
+    [first] = [line for line in lines if line.startswith("accuracy of")]
+    second = lines[lines.index(first) + 1]
+    assert first.split("  ")[0] == "accuracy of a long name"
+    assert second == "indeed"
+    assert "better than chance" in lines[lines.index(first) + 2]
+    assert "accuracy > guessed by 0.5" in lines[lines.index(first) + 2]
 
 
 def test_the_command_says_that_there_are_no_claims(capsys):

@@ -1,12 +1,13 @@
 """The table of what a chapter claims: its words, one run, and what ten seeds gave."""
 
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from course.claims.asking import Number, band_names
 from course.claims.claim import SEEDS, Claim, ClaimsFile
 
-LONGEST = 44  # characters of a name or of words
 NOTHING = "-"
 
 
@@ -16,13 +17,19 @@ class Row:
 
     name: str
     says: str
+    asks: str
     run: str
     full: str
     sample: str
     seeds: str
 
 
-HEADS = Row("claim", "the text says", "one run", "full", "sample", "seeds")
+HEADS = Row("claim", "the text says", "asked", "one run", "full", "sample", "seeds")
+# How many characters wide each column is, at most.
+WIDTHS = {
+    **{"name": 24, "says": 40, "asks": 36},
+    **{"run": 18, "full": 22, "sample": 22, "seeds": 10},
+}
 
 Values = dict[str, list[Number]]
 
@@ -41,6 +48,7 @@ def rows_of(claims: ClaimsFile, full: Values, sample: Values) -> list[Row]:
         Row(
             name=claim.name,
             says="; ".join(" ".join(words.split()) for words in claim.says),
+            asks=_asked(claim),
             run=_run(claim, full),
             full=_band(claim, full),
             sample=_band(claim, sample),
@@ -51,18 +59,32 @@ def rows_of(claims: ClaimsFile, full: Values, sample: Values) -> list[Row]:
 
 
 def as_text(rows: Sequence[Row]) -> str:
-    """Return the table for a terminal, one line for each claim."""
-    columns = [field.name for field in fields(Row)]
+    """Return the table for a terminal; what is long is wrapped in its column."""
     cells = [
-        [_short(getattr(row, column)) for column in columns] for row in (HEADS, *rows)
+        [textwrap.wrap(getattr(row, name), width) for name, width in WIDTHS.items()]
+        for row in (HEADS, *rows)
     ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
-        for row in cells
+    widths = [
+        max(len(line) for lines in column for line in lines)
+        for column in zip(*cells, strict=True)
     ]
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(line.rstrip() for line in lines)
+    rule = "  ".join("-" * width for width in widths)
+    printed = [_side_by_side(row, widths) for row in cells]
+    return "\n".join([printed[0], rule, *printed[1:]])
+
+
+def _side_by_side(cells: list[list[str]], widths: list[int]) -> str:
+    lines = zip_longest(*cells, fillvalue="")
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def _asked(claim: Claim) -> str:
+    """Return what is asked, on one line."""
+    asked = claim.value or claim.holds
+    if asked is None:
+        by = f" by {claim.margin:g}" if claim.margin else ""
+        asked = f"{claim.left} {claim.relation} {claim.right}{by}"
+    return " ".join(asked.split())
 
 
 def between(band: Sequence[Number]) -> str:
@@ -105,7 +127,3 @@ def _seeds(claim: Claim, values: Values) -> str:
         return str(len(measured[0]))
     held = f"{sum(measured[0])} of {len(measured[0])}"
     return held if claim.seeds == SEEDS else f"{held}, claimed in {claim.seeds}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
