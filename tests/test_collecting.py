@@ -5,13 +5,19 @@ import json
 import os
 import shutil
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from course.command import main
-from course.instructor.classes.class_folder import open_class, submitted_file
+from course.instructor.classes.class_folder import (
+    keep_roster,
+    open_class,
+    submitted_file,
+)
 from course.instructor.classes.collecting import collect, read_roster
+from course.instructor.classes.grades import grades_of
 from course.notebooks import project_folder
 from course.submitting import submit
 from tests.hostile_archives import ARCHIVES, EXERCISE, pack
@@ -180,6 +186,123 @@ def test_archive_with_many_members_costs_little(folder, inbox):
     assert one.outcome == "refused"
 
 
+# ------------------------------------------------------------------------- platforms
+
+NAME = FRESH.name
+MOODLE = "assignsubmission_file"
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        (f"Anna Müller_123_{MOODLE}/{NAME}", "Anna_Muller"),
+        (f"Anna_123_{MOODLE}_/{NAME}", "Anna"),
+        (f"Anna Müller_123_{MOODLE}_{NAME}", "Anna_Muller"),
+        (f"mullerannalouise_LATE_12345_67890_{EXERCISE}-2.ipynb", "mullerannalouise"),
+        (f"mullerannalouise_12345_67890_{NAME}", "mullerannalouise"),
+        (f"4711/{NAME}", "4711"),
+        (f"anna/{EXERCISE} (1).ipynb", "anna"),
+        (f"anna/{EXERCISE}-Copy1.ipynb", "anna"),
+    ],
+)
+def test_raw_notebooks_as_platforms_name_them(folder, inbox, path, student):
+    (inbox / path).parent.mkdir(exist_ok=True)
+    shutil.copy(FRESH, inbox / path)
+    [one] = collect(folder, EXERCISE, inbox)
+    assert (one.student, one.outcome) == (student, "collected"), one.reason
+
+
+def test_archives_in_folders_of_one_word_and_of_numbers(folder, inbox):
+    for place in (f"Anna_123_{MOODLE}_", "4711"):
+        (inbox / place).mkdir()
+    pack(inbox / f"Anna_123_{MOODLE}_", CONTENT, student="anna")
+    pack(inbox / "4711", CONTENT, student="ben")
+    found = collect(folder, EXERCISE, inbox)
+    assert {one.student for one in found} == {"anna", "ben"}
+
+
+def test_students_one_folder_deeper_stay_several(folder, inbox):
+    for student in ("anna", "ben", "cleo"):
+        place = inbox / "CS101-Exercise2-4711" / student
+        place.mkdir(parents=True)
+        shutil.copy(FRESH, place / NAME)
+    found = collect(folder, EXERCISE, inbox)
+    assert [one.student for one in found] == ["anna", "ben", "cleo"]
+
+
+def test_list_of_the_class_says_whom_the_platform_means(folder, inbox, tmp_path):
+    text = "student;name;number\nanna;Anna Müller;4711\nben;Ben B.;4712\n;;\n"
+    (tmp_path / "list.csv").write_bytes(text.encode("cp1252"))
+    keep_roster(folder, read_roster(tmp_path / "list.csv"))
+    for place in ("all/ANNA MÜLLER_9_assignsubmission_file_", "all/4712"):
+        (inbox / place).mkdir(parents=True)
+        shutil.copy(FRESH, inbox / place / NAME)
+    assert {one.student for one in collect(folder, EXERCISE, inbox)} == {"anna", "ben"}
+    pack(inbox / "all" / "4712", CONTENT, student="anna")
+    refused = [one for one in collect(folder, EXERCISE, inbox) if one.reason]
+    assert "the folder of ben, the receipt says anna" in refused[0].reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_lists_as_spreadsheets_save_them(tmp_path, encoding, separator):
+    rows = [["student", "name"], ["anna", "Anna Müller"], ["", ""]]
+    text = "\r\n".join(separator.join(row) for row in rows)
+    (tmp_path / "list.csv").write_bytes(text.encode(encoding))
+    assert read_roster(tmp_path / "list.csv") == {"anna": ["Anna Müller"]}
+
+
+def test_archive_made_again_on_a_mac_is_collected(folder, inbox):
+    archive, _ = submit(FRESH, "anna", inbox)
+    with zipfile.ZipFile(archive) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    archive.unlink()
+    with zipfile.ZipFile(inbox / "again.zip", "w") as new:
+        new.writestr("mine/", b"")
+        new.writestr("mine/.DS_Store", b"x")
+        for name, content in members.items():
+            new.writestr(f"mine/{name}", content)
+            new.writestr(f"__MACOSX/mine/._{name}", b"x")
+    (inbox / "anna" / ".ipynb_checkpoints").mkdir(parents=True)
+    shutil.copy(FRESH, inbox / "anna" / ".ipynb_checkpoints" / NAME)
+    [one] = collect(folder, EXERCISE, inbox)
+    assert (one.student, one.outcome) == ("anna", "collected"), one.reason
+
+
+# --------------------------------------------------------- whose it is, and since when
+
+
+def test_refused_is_not_nothing_handed_in(folder, inbox):
+    (inbox / "anna").mkdir()
+    (inbox / "anna" / "excuse.txt").write_text("sorry")
+    collect(folder, EXERCISE, inbox)
+    [anna] = grades_of(folder, EXERCISE, CONTENT.decode())
+    assert (anna.status, anna.score) == ("refused", None)
+    assert "neither an archive" in anna.note
+    shutil.copy(FRESH, inbox / "anna" / NAME)
+    collect(folder, EXERCISE, inbox)
+    [anna] = grades_of(folder, EXERCISE, CONTENT.decode())
+    assert (anna.status, anna.note) == ("missing", "collected, and not graded yet")
+
+
+def test_two_files_that_claim_one_name_are_told(folder, inbox):
+    pack(inbox, CONTENT, "bob.zip", student="bob")
+    pack(inbox, CONTENT + b" ", "mallory.zip", student="bob")
+    for one in collect(folder, EXERCISE, inbox):
+        assert "bob is named in bob.zip, mallory.zip; the newest counts" in one.reason
+
+
+def test_a_clock_that_runs_ahead_does_not_beat_the_correction(folder, inbox):
+    now = datetime.now(UTC).replace(microsecond=0)
+    ahead = (now + timedelta(hours=20)).isoformat()
+    first = pack(inbox, CONTENT, "first.zip", student="anna", time=ahead)
+    os.utime(first, ((now - timedelta(hours=2)).timestamp(),) * 2)
+    pack(inbox, CONTENT + b" ", "b.zip", student="anna", time=now.isoformat())
+    found = collect(folder, EXERCISE, inbox)
+    assert submitted_file(folder, EXERCISE, "anna").read_bytes() == CONTENT + b" "
+    assert any("by the student's clock" in one.reason for one in found)
+
+
 # ------------------------------------------------------------------------ class, list
 
 
@@ -200,7 +323,7 @@ def test_folder_of_the_class_is_private_and_set_up_once(tmp_path):
 )
 def test_list_of_students_is_read(tmp_path, text):
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
-    assert read_roster(tmp_path / "list.csv") == ["anna", "ben"]
+    assert read_roster(tmp_path / "list.csv") == {"anna": ["A"], "ben": ["B"]}
 
 
 @pytest.mark.parametrize(

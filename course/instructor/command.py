@@ -10,10 +10,10 @@ from course.exercises import find_exercise
 from course.instructor.classes.class_folder import (
     earlier_releases,
     keep_release,
+    keep_roster,
     open_class,
     roster_of,
     students_who_submitted,
-    write_private,
 )
 
 
@@ -118,7 +118,7 @@ def _collect(options: argparse.Namespace) -> int:
     students = read_roster(options.students) if options.students else None
     folder = open_class(options.folder)
     if students is not None:
-        write_private(folder / "students.txt", "\n".join(students).encode())
+        keep_roster(folder, students)
     keep_release(folder, exercise, released_text(exercise))
     found = collect(folder, exercise, options.inbox)
     for one in found:

@@ -8,10 +8,12 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from course.exercises import EARLIER
+from course.instructor.classes.whose import folded
 from course.notebooks import project_folder
 from course.submitting import RECEIPT
 
@@ -81,7 +83,48 @@ def students_who_submitted(folder: Path, exercise: str) -> list[str]:
 def students_of(folder: Path) -> list[str]:
     """Return all of the class: who is on its list, and who handed in anything."""
     handed_in = {path.name for path in (folder / "submitted").glob("*")}
-    return sorted(handed_in | set(roster_of(folder)))
+    files = (folder / "refused").glob("*.json")
+    refused = {name for file in files for name in refused_of(folder, file.stem)}
+    return sorted(handed_in | set(roster_of(folder)) | refused)
+
+
+def names_of(folder: Path) -> dict[str, str]:
+    """Return whom each name on the list of the class means, however it is spelt."""
+    file = folder / "names.json"
+    listed = json.loads(file.read_bytes()) if file.exists() else {}
+    found: dict[str, set[str]] = {}
+    for student, names in listed.items():
+        for name in [student, *names]:
+            found.setdefault(folded(name), set()).add(student)
+    # A name that several have tells nothing.
+    return {
+        name: min(students) for name, students in found.items() if len(students) == 1
+    }
+
+
+def keep_roster(folder: Path, listed: Mapping[str, Sequence[str]]) -> None:
+    """Keep the list of the class, from `course.instructor.classes.collecting`."""
+    write_private(folder / "students.txt", "\n".join(listed).encode())
+    write_private(folder / "names.json", json.dumps(listed, indent=1).encode())
+
+
+def note_refused(folder: Path, exercise: str, refused: Mapping[str, str]) -> None:
+    """Note of whom something was refused, and why; until something is collected."""
+    file = folder / "refused" / f"{exercise}.json"
+    text = json.dumps({**refused_of(folder, exercise), **refused}, indent=1).encode()
+    if (file.read_bytes() if file.exists() else b"{}") != text:
+        write_private(file, text)
+
+
+def refused_of(folder: Path, exercise: str) -> dict[str, str]:
+    """Return of whom nothing but what was refused is there, and why it was."""
+    file = folder / "refused" / f"{exercise}.json"
+    noted = json.loads(file.read_bytes()) if file.exists() else {}
+    return {
+        student: why
+        for student, why in noted.items()
+        if not submitted_file(folder, exercise, student).exists()
+    }
 
 
 def roster_of(folder: Path) -> list[str]:

@@ -3,17 +3,24 @@
 import csv
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course.instructor.classes.class_folder import submitted_file, write_private
+from course.instructor.classes.class_folder import (
+    names_of,
+    note_refused,
+    submitted_file,
+    write_private,
+)
 from course.instructor.classes.hand_ins import HandIn, read_hand_in
+from course.instructor.classes.whose import Owner, folders_above, owner_of
 from course.submitting import RECEIPT, STUDENT
 from helpers.exercises.reading import clean
 
 # What file managers leave behind, and no student meant to hand in.
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+LITTER_FOLDERS = ("__MACOSX", ".ipynb_checkpoints")
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Collected:
     outcome : str
         "collected", "unchanged", "older" (kept, and a newer one counts) or "refused".
     reason : str
-        Why it was refused.
+        Why it was refused, or what is to be looked at all the same.
     """
 
     file: str
@@ -65,31 +72,78 @@ def collect(folder: Path, exercise: str, inbox: Path) -> list[Collected]:
     """
     if not inbox.is_dir():
         raise NotADirectoryError(f"There is no folder {inbox}; check the name.")
+    known = names_of(folder)
+    files = list(_files(inbox))
+    level = folders_above([file.relative_to(inbox) for file in files])
+    owners = {file: owner_of(file.relative_to(inbox), level, known) for file in files}
     # Each file is read twice, so that no more than one is held in memory at a time.
     claims: dict[str, set[str]] = {}
-    for file in _files(inbox):
-        if isinstance(found := _attempt(file, exercise, inbox), HandIn):
-            claims.setdefault(found.student, set()).add(_folder_of(file, inbox))
-    return [_settle(folder, exercise, inbox, file, claims) for file in _files(inbox)]
+    sources: dict[str, dict[str, str]] = {}
+    for file, owner in owners.items():
+        if isinstance(found := _attempt(file, exercise, owner), HandIn):
+            claims.setdefault(found.student, set()).add(owner.claim)
+            if f"-{found.student}-" not in file.name:
+                sources.setdefault(found.student, {})[found.sha256] = file.name
+    settled = [
+        _settle(folder, exercise, inbox, file, owner, claims)
+        for file, owner in owners.items()
+    ]
+    note_refused(folder, exercise, _refused(settled, owners))
+    return [_warned(one, sources, claims) for one in settled]
 
 
 def _settle(
-    folder: Path, exercise: str, inbox: Path, file: Path, claims: dict[str, set[str]]
+    folder: Path,
+    exercise: str,
+    inbox: Path,
+    file: Path,
+    owner: Owner,
+    claims: dict[str, set[str]],
 ) -> Collected:
     shown = clean(file.relative_to(inbox))
-    found = _attempt(file, exercise, inbox)
+    found = _attempt(file, exercise, owner)
     if isinstance(found, str):
         return Collected(shown, "", "refused", found)
     if len(places := claims[found.student]) > 1:
         several = ", ".join(sorted(clean(name) or "no folder" for name in places))
-        reason = f"{found.student} hands in from several places: {several}"
+        reason = (
+            f"{found.student} hands in from several places: {several}; take out what "
+            "is not theirs, or name each folder's student in the list of the class"
+        )
         return Collected(shown, "", "refused", reason)
-    return Collected(shown, found.student, _keep(folder, exercise, found))
+    outcome = _keep(folder, exercise, found)
+    return Collected(shown, found.student, outcome, found.note)
 
 
-def _attempt(file: Path, exercise: str, inbox: Path) -> HandIn | str:
+def _refused(settled: list[Collected], owners: Mapping[Path, Owner]) -> dict[str, str]:
+    """Return of whom something was refused, and why, as far as one can tell whose."""
+    return {
+        owner.student: one.reason
+        for one, owner in zip(settled, owners.values(), strict=True)
+        if one.outcome == "refused" and owner.student
+    }
+
+
+def _warned(
+    one: Collected,
+    sources: Mapping[str, dict[str, str]],
+    claims: Mapping[str, set[str]],
+) -> Collected:
+    """Say so if files of several names give one student different notebooks."""
+    files = sources.get(one.student, {})
+    if one.outcome == "refused" or len(files) < 2 or claims[one.student] != {""}:
+        return one
+    names = ", ".join(sorted(map(clean, files.values())))
+    reason = (
+        f"{one.student} is named in {names}; the newest counts. If one is not theirs, "
+        "take it out of the inbox and of the folder of the class, and collect again"
+    )
+    return replace(one, reason="; ".join(filter(None, [one.reason, reason])))
+
+
+def _attempt(file: Path, exercise: str, owner: Owner) -> HandIn | str:
     try:
-        return read_hand_in(file, exercise, _folder_of(file, inbox))
+        return read_hand_in(file, exercise, owner)
     except ValueError as problem:
         return str(problem)
     except OSError as problem:
@@ -99,16 +153,11 @@ def _attempt(file: Path, exercise: str, inbox: Path) -> HandIn | str:
 def _files(inbox: Path) -> Iterator[Path]:
     """Yield everything that is not a folder; links to folders are not followed."""
     for place, folders, files in os.walk(inbox):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name not in LITTER_FOLDERS)
         links = [name for name in folders if Path(place, name).is_symlink()]
         for name in sorted([*files, *links]):
-            if name not in LITTER:
+            if name not in LITTER and not name.startswith("._"):
                 yield Path(place, name)
-
-
-def _folder_of(file: Path, inbox: Path) -> str:
-    parts = file.relative_to(inbox).parts
-    return parts[0] if len(parts) > 1 else ""
 
 
 def _keep(folder: Path, exercise: str, found: HandIn) -> str:
@@ -141,32 +190,49 @@ def _write(target: Path, exercise: str, found: HandIn) -> None:
     write_private(target.with_name(RECEIPT), json.dumps(receipt, indent=1).encode())
 
 
-def read_roster(file: Path) -> list[str]:
-    """Return the students on a list.
+def read_roster(file: Path) -> dict[str, list[str]]:
+    """Return the students on a list, and the other names that it has for each.
 
     Parameters
     ----------
     file : pathlib.Path
-        A table (CSV, separated by commas or semicolons) with a column ``student``.
+        A table with a column ``student``, as spreadsheets save it: separated by commas,
+        semicolons or tabs, in UTF-8, UTF-16 or Windows' encoding. All other columns
+        are names, numbers or addresses that a learning platform may know them by.
 
     Raises
     ------
     ValueError
         If there is no such column, or a name in it cannot be used.
     """
-    text = file.read_text(encoding="utf-8-sig")
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    rows = csv.DictReader(text.splitlines(), delimiter=separator)
+    lines = _text_of(file.read_bytes()).splitlines()
+    heads = lines[0] if lines else ""
+    separator = max(",;\t", key=heads.count)
+    rows = csv.DictReader(lines, delimiter=separator)
     if "student" not in (rows.fieldnames or ()):
         raise ValueError(
             f"{file} has no column 'student'; its first line names the columns: "
             f"{', '.join(rows.fieldnames or ())}"
         )
-    students = [(row["student"] or "").strip() for row in rows]
-    for number, student in enumerate(students, start=2):
+    students: dict[str, list[str]] = {}
+    for number, row in enumerate(rows, start=2):
+        cells = [cell.strip() for cell in row.values() if isinstance(cell, str)]
+        if not any(cells):  # spreadsheets save empty rows, too
+            continue
+        student = (row["student"] or "").strip()
         if not STUDENT.fullmatch(student):
             raise ValueError(
                 f"{file}, line {number}: the student is {clean(ascii(student))}; use "
                 "the name that students give to course submit"
             )
-    return sorted(set(students))
+        students[student] = [cell for cell in cells if cell and cell != student]
+    return dict(sorted(students.items()))
+
+
+def _text_of(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

@@ -11,6 +11,7 @@ from nbgrader.api import MissingEntry
 
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.classes.class_folder import (
+    refused_of,
     students_of,
     time_submitted,
     write_private,
@@ -25,6 +26,7 @@ STATUSES = (
     "cell crashed",
     "crashed",
     "unreadable",
+    "refused",
     "missing",
     FAILED,
 )
@@ -150,7 +152,10 @@ def _grade(
 ) -> Grade:
     submitted = time_submitted(folder, exercise, student)
     found = noted(folder, exercise, student)
-    if found is None:
+    why = refused_of(folder, exercise).get(student)
+    if found is None and why is not None:
+        found = Noted("refused", why, has_score=False)
+    elif found is None:
         found = Noted(
             "missing", NOT_GRADED if submitted else NOT_COLLECTED, has_score=False
         )

@@ -50,7 +50,7 @@ def report(folder: Path, exercise: str) -> str:
     without = [
         grade.student
         for grade in grades[exercise]
-        if grade.status != "missing" and not _has_page(folder, grade)
+        if grade.status not in ("missing", "refused") and not _has_page(folder, grade)
     ]
     everything = [grade for name in known for grade in grades[name]]
     write_private(folder / "grades.csv", as_table(everything).encode())
