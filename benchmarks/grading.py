@@ -14,11 +14,11 @@ from benchmarks.lines import Goal, Line
 from benchmarks.measuring import run, watched
 from benchmarks.rows import Row
 from course.exercises import marks
-from course.notebooks import project_folder
+from course.notebooks import SOURCE_VARIABLE, project_folder
 from course.submitting import submit
 
 JOBS = 2
-SAMPLE = {"KERAS_COURSE_SOURCE": "sample"}
+SAMPLE = {SOURCE_VARIABLE: "sample"}
 EXERCISE = "02_breast_cancer"
 SOLUTION = project_folder() / "solutions" / f"{EXERCISE}.ipynb"
 RELEASED = project_folder() / "exercises" / f"{EXERCISE}.ipynb"

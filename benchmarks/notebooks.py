@@ -8,7 +8,12 @@ from benchmarks.again import MAP
 from benchmarks.lines import Goal, Line
 from benchmarks.measuring import Watched, fresh, watched
 from benchmarks.rows import NotMeasured, Row
-from course.notebooks import choose_source, project_folder, tested_notebooks
+from course.notebooks import (
+    SOURCE_VARIABLE,
+    choose_source,
+    project_folder,
+    tested_notebooks,
+)
 
 
 def under_test(quick: bool) -> list[Line]:
@@ -91,7 +96,7 @@ def _nbconvert(file: Path, source: str) -> Watched:
         return watched(
             [*command, *options, f"--output-dir={folder}", str(file)],
             project_folder(),
-            KERAS_COURSE_SOURCE=source,
+            **{SOURCE_VARIABLE: source},
         )
 
 

@@ -25,9 +25,9 @@ from course.notebooks import (
     write_whole,
 )
 from course.tolerances import bands_file, measured_bands
+from helpers.training.measuring import MEASURE_VARIABLE
+from helpers.training.seeds import OFFSET_VARIABLE
 
-SEED_OFFSET_VARIABLE = "KERAS_COURSE_SEED_OFFSET"
-MEASURE_VARIABLE = "KERAS_COURSE_MEASURE"
 Run = list[dict[str, Any]]  # what one run measured: {"name": ..., "value": ...}, ...
 Measured = Callable[[int], Run]  # runs one copy of a notebook, from 0
 
@@ -119,7 +119,7 @@ def _run_once(notebook: Any, source: str, seed: int) -> Run:
         measured = Path(folder) / "measured.jsonl"
         environment = {
             SOURCE_VARIABLE: source,
-            SEED_OFFSET_VARIABLE: str(seed),
+            OFFSET_VARIABLE: str(seed),
             MEASURE_VARIABLE: str(measured),
         }
         run_notebook(notebook, Path(folder), environment, skip_tags=[SKIP_TAG])

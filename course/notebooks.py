@@ -13,8 +13,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from helpers.datasets import cached_full_sets
+from helpers.datasets.sources import SOURCE_VARIABLE as SOURCE_VARIABLE
 
-SOURCE_VARIABLE = "KERAS_COURSE_SOURCE"
 SOURCES = ("full", "sample")
 EXERCISES = "exercises"
 NOTEBOOK_FOLDERS = ("notebooks", "solutions", EXERCISES)

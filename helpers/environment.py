@@ -12,6 +12,9 @@ from pathlib import Path
 PINNED_VERSIONS = Path(__file__).resolve().parent.parent / "requirements.lock"
 PACKAGES = ["tensorflow", "keras", "numpy", "scikit-learn", "umap-learn", "jupyterlab"]
 
+# As pyproject.toml allows them.
+PYTHONS = ["3.11", "3.12", "3.13"]
+
 # What the full data sets and the files that the chapters save need, in bytes.
 DISK_NEEDED = 500_000_000
 
@@ -90,8 +93,10 @@ def check_machine() -> Findings:
 
 def _python_version() -> Finding:
     version = platform.python_version()
-    supported = (3, 11) <= tuple(map(int, version.split(".")[:2])) <= (3, 13)
-    remedy = "" if supported else "Use Python 3.11, 3.12 or 3.13; see README.md."
+    supported = ".".join(version.split(".")[:2]) in PYTHONS
+    *all_but_last, last = PYTHONS
+    which = f"{', '.join(all_but_last)} or {last}"
+    remedy = "" if supported else f"Use Python {which}; see README.md."
     return Finding("Python", ".".join(version.split(".")[:2]), remedy)
 
 

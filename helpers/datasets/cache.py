@@ -98,9 +98,12 @@ FILES = {
 }
 
 
+DATA_VARIABLE = "KERAS_COURSE_DATA"
+
+
 def cache_folder() -> Path:
     """Return the folder of downloaded files; it need not be there yet."""
-    named = os.environ.get("KERAS_COURSE_DATA", "").strip()
+    named = os.environ.get(DATA_VARIABLE, "").strip()
     if named:
         return Path(named).expanduser()
     import pooch

@@ -11,6 +11,8 @@ Record = TypeVar("Record", bound=DataSet)
 
 _last_source: dict[str, str] = {}
 
+SOURCE_VARIABLE = "KERAS_COURSE_SOURCE"
+
 
 class SampleWarning(UserWarning):
     """The full data are not to be had, so a sample stands in for them."""
@@ -38,10 +40,10 @@ def choose_source(source: str | None, allowed: tuple[str, ...]) -> str | None:
                 f"it can be {_one_of(allowed)}, or None."
             )
         return source
-    named = os.environ.get("KERAS_COURSE_SOURCE", "").strip()
+    named = os.environ.get(SOURCE_VARIABLE, "").strip()
     if named not in ("", "full", "sample"):
         raise ValueError(
-            f"The variable KERAS_COURSE_SOURCE is {named!r}; it can be 'full' or "
+            f"The variable {SOURCE_VARIABLE} is {named!r}; it can be 'full' or "
             "'sample', or not set."
         )
     return named or None

@@ -21,7 +21,7 @@ import psutil
 from course.instructor.running.control_groups import control_group
 from course.instructor.running.limits import MEGABYTE, Limits
 from course.instructor.running.system_calls import seccomp_filter
-from course.notebooks import project_folder
+from course.notebooks import SOURCE_VARIABLE, project_folder
 from helpers.environment import Finding
 
 SCRATCH = "/tmp"  # in the sandbox, and nowhere else
@@ -232,7 +232,7 @@ def kernel_environment(scratch: str) -> dict[str, str]:
         "USER": "student",
         "LOGNAME": "student",
         "LANG": "C.UTF-8",
-        "KERAS_COURSE_SOURCE": "sample",
+        SOURCE_VARIABLE: "sample",
         **dict.fromkeys(ONE_THREAD, "1"),
     }
 

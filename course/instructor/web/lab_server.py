@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from course.notebooks import SOURCE_VARIABLE
+
 
 def free_port() -> int:
     """Return a port that nobody listens on, below those that kernels are given."""
@@ -32,7 +34,7 @@ def served(port: int, folder: Path, course: Path | None = None) -> Iterator[str]
     log = folder / "lab.log"
     environment = {
         **os.environ,
-        "KERAS_COURSE_SOURCE": "sample",
+        SOURCE_VARIABLE: "sample",
         "TMPDIR": str(folder),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
