@@ -110,13 +110,18 @@ def exchanged(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """Return numbers that have changed places among each other; empty if none have.
 
     Two accuracies that lie close together agree with one another, so each of them alone
-    passes where it should not stand. A number that stands more than once says nothing.
+    passes where it should not stand. A number that stands more than once says nothing,
+    unless those that changed are all the same as before, and of three digits or more.
 
     Parameters
     ----------
     pairs : sequence of (str, str)
         What is stored and what came, number by number.
     """
+    changed = [(old, now) for old, now in pairs if old != now]
+    before, after = sorted(old for old, _ in changed), sorted(now for _, now in changed)
+    if before == after and all(_digits(old) >= 3 for old in before):
+        return sorted(set(before))
     stored = Counter(old for old, _ in pairs)
     new = Counter(now for _, now in pairs)
     comes_from = {
@@ -129,6 +134,11 @@ def exchanged(pairs: Sequence[tuple[str, str]]) -> list[str]:
     except CycleError as error:
         return sorted(set(error.args[1]))
     return []
+
+
+def _digits(number: str) -> int:
+    """Return how many significant digits a printed number has."""
+    return len(re.sub(r"\D", "", number).lstrip("0"))
 
 
 def _floats_agree(stored: str, new: str, tolerance: Tolerance) -> bool:

@@ -280,6 +280,12 @@ def swapped_sides(chapter: Chapter) -> Iterator[Mutation]:
 # --- tables -----------------------------------------------------------------------
 
 
+TABLE_CELL = re.compile(r"<td\b[^>]*>(.*?)</td>", re.S)
+# A number of a printed table: two blanks set it apart.
+PRINTED = re.compile(r"(?<= {2})-?\d[\d,]*(?:\.\d+)?%?(?!\S)", re.M)
+Span = tuple[int, int]
+
+
 def cells_of_text_tables(chapter: Chapter) -> Iterator[Mutation]:
     """Swap two cells of each table of the text that holds a result."""
     held = quoted(chapter.notebook, chapter.claims, ())
@@ -303,21 +309,11 @@ def cells_of_stored_tables(chapter: Chapter) -> Iterator[Mutation]:
     """Swap two cells of each stored table of a code cell, as a run might give them."""
     for cell in chapter.notebook.cells:
         for place, output in enumerate(cell.get("outputs", [])):
-            page = output.get("data", {}).get("text/html", "")
-            for table in re.finditer(r"<table\b.*?</table>", page, re.S):
-                rows = re.finditer(r"<tr\b.*?</tr>", table[0], re.S)
-                spans = [
-                    [
-                        (start + content.start(1), start + content.end(1))
-                        for content in TABLE_CELL.finditer(row[0])
-                        for start in [table.start() + row.start()]
-                    ]
-                    for row in rows
-                ]
-                for one, other in _pairs([row for row in spans if row]):
-                    first, second = (page[slice(*span)] for span in (one, other))
+            for kind, text, grid in _tables_of_output(output):
+                for one, other in _pairs(grid):
+                    first, second = (text[slice(*span)] for span in (one, other))
                     if _shows_numbers(first, second):
-                        changed = _swapped(page, one, other)
+                        changed = _with_text(output, kind, _swapped(text, one, other))
                         yield Mutation(
                             f"{cell.id}: {html.unescape(first)} and "
                             f"{html.unescape(second)}",
@@ -325,22 +321,47 @@ def cells_of_stored_tables(chapter: Chapter) -> Iterator[Mutation]:
                         )
 
 
-def _differs(chapter: Chapter, cell: Any, place: int, page: str) -> Callable[[], bool]:
-    """Return whether the comparison tells a run with this table from what is stored."""
+def _tables_of_output(output: Any) -> Iterator[tuple[str, str, list[list[Span]]]]:
+    """Yield each table: where its text stands, the text, and the rows of its cells."""
+    data = output.get("data", {})
+    if page := data.get("text/html"):
+        for table in re.finditer(r"<table\b.*?</table>", page, re.S):
+            rows = re.finditer(r"<tr\b.*?</tr>", table[0], re.S)
+            grid = [
+                [
+                    (start + content.start(1), start + content.end(1))
+                    for content in TABLE_CELL.finditer(row[0])
+                    for start in [table.start() + row.start()]
+                ]
+                for row in rows
+            ]
+            yield "text/html", page, [row for row in grid if row]
+    elif text := output.get("text"):
+        rows_of_text = [
+            [found.span() for found in PRINTED.finditer(text, *line.span())]
+            for line in re.finditer(r".*", text)
+        ]
+        yield "text", text, [row for row in rows_of_text if len(row) > 1]
+
+
+def _with_text(output: Any, kind: str, text: str) -> dict[str, Any]:
+    if kind == "text":
+        return {**output, "text": text}
+    return {**output, "data": {**output["data"], kind: text}}
+
+
+def _differs(
+    chapter: Chapter, cell: Any, place: int, output: dict[str, Any]
+) -> Callable[[], bool]:
+    """Return whether the comparison tells this output from the one that is stored."""
 
     def is_caught() -> bool:
-        outputs = list(cell.outputs)
-        data = {**outputs[place]["data"], "text/html": page}
-        outputs[place] = {**outputs[place], "data": data}
+        outputs = [*cell.outputs[:place], output, *cell.outputs[place + 1 :]]
         tolerance = tolerance_of(chapter.notebook, cell, chapter.bands)
         stored, new = reduce_outputs(cell.outputs), reduce_outputs(outputs)
         return bool(differences(stored, new, tolerance))
 
     return is_caught
-
-
-TABLE_CELL = re.compile(r"<td\b[^>]*>(.*?)</td>", re.S)
-Span = tuple[int, int]
 
 
 def _pairs(grid: Sequence[Sequence[Span]]) -> Iterator[tuple[Span, Span]]:

@@ -94,6 +94,10 @@ def test_cells_of_stored_tables_are_told_apart(small: Chapter) -> None:
         tally = {t.kind: t for t in tallies(small)}["cells of stored tables"]
         found.append((tally.tried, tally.passed))
     assert found == [(4, []), (4, [])]
+    printed = "       forest  dense\n1000    0.870  0.867\n3000    0.926  0.930\n"
+    cell.outputs = [new_output("stream", text=printed)]
+    tally = {t.kind: t for t in tallies(small)}["cells of stored tables"]
+    assert (tally.tried, tally.passed) == (4, [])
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,9 @@ def test_where_training_varies_results_may_cross():
 
 def test_numbers_that_stand_twice_say_nothing_of_their_places():
     assert exchanged([("0.1", "0.2"), ("0.2", "0.1"), ("0.1", "0.1")]) == []
+    long = [("0.9899", "0.9922"), ("0.9922", "0.9899"), ("0.9899", "0.9899")]
+    assert exchanged(long) == ["0.9899", "0.9922"]
+    assert exchanged([*long, ("0.951", "0.952")]) == []
     assert exchanged([("0.1", "0.2"), ("0.2", "0.1")]) == ["0.1", "0.2"]
     assert exchanged([("0.1", "0.2"), ("0.3", "0.4")]) == []
     assert exchanged([]) == []
