@@ -78,7 +78,7 @@ def _measurement(file: Path, source: str) -> Measured:
     if not claims_file(file).exists():
         return partial(_run_once, notebook, source)
     claims = read_claims(file)
-    require_placed(claims, notebook)
+    require_placed(claims, notebook, read_text=False)
     return partial(ask_once, claims, notebook, source)
 
 

@@ -9,8 +9,16 @@ SKIP_TAG = "skip-bands"  # cells that `course bands` leaves out
 TURN_TAG = "your-turn"
 
 
-def misplaced(claims: ClaimsFile, notebook: Any) -> list[str]:
+def misplaced(claims: ClaimsFile, notebook: Any, read_text: bool = True) -> list[str]:
     """Say which claims and turns do not fit the notebook.
+
+    Parameters
+    ----------
+    claims : ClaimsFile
+    notebook : nbformat.NotebookNode
+    read_text : bool, default True
+        If False, only the cells are looked for: before the first bands are measured,
+        the text cannot say yet what they give.
 
     Returns
     -------
@@ -29,7 +37,8 @@ def misplaced(claims: ClaimsFile, notebook: Any) -> list[str]:
         wrong = _cell_fault(claim.after, places, notebook)
         wrong = wrong or _skip_fault(notebook.cells[places[claim.after]])
         after = [text for place, text in texts if place > places.get(claim.after, -1)]
-        faults = [wrong] if wrong else _unsaid(claim, after)
+        unsaid = _unsaid(claim, after) if read_text else []
+        faults = [wrong] if wrong else unsaid
         found += [f"{claims.path}: claim {claim.name!r}: {fault}" for fault in faults]
     for turn in claims.turns:
         wrong = _cell_fault(turn.cell, places, notebook)
@@ -39,9 +48,9 @@ def misplaced(claims: ClaimsFile, notebook: Any) -> list[str]:
     return found
 
 
-def require_placed(claims: ClaimsFile, notebook: Any) -> None:
+def require_placed(claims: ClaimsFile, notebook: Any, read_text: bool = True) -> None:
     """Raise a ValueError that says what `misplaced` finds, if anything."""
-    if found := misplaced(claims, notebook):
+    if found := misplaced(claims, notebook, read_text):
         raise ValueError("\n".join(found))
 
 
