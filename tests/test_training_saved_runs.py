@@ -204,18 +204,3 @@ def test_a_run_can_be_plotted(model, path, monkeypatch):
     ]
     assert HISTORY["loss"] in drawn
     assert HISTORY["val_loss"] in drawn
-
-
-def test_the_stored_run_of_chapter_4_reads_digits():
-    from helpers import datasets, preprocessing
-
-    root = Path(__file__).resolve().parent.parent
-    chapter = (root / "notebooks" / "04_mnist.ipynb").read_text(encoding="utf-8")
-    assert "data/runs/04_fast_cnn" in chapter
-    fast = load_run(root / "data" / "runs" / "04_fast_cnn").model
-    digits = datasets.load_mnist(source="sample")
-    images = preprocessing.prepare_images(digits.x_test)
-    loss, accuracy = fast.evaluate(images, digits.y_test, verbose=0)
-    assert accuracy > 0.98
-    assert loss < 0.1
-    assert fast.count_params() == 55_258

@@ -24,7 +24,6 @@ UNCONVERTED = (
     "01_introduction",
     "02_keras_basics",
     "03_spatial_cnns",
-    "04_mnist",
     "05_tuning_and_understanding",
 )
 
