@@ -285,6 +285,17 @@ def test_refused_is_not_nothing_handed_in(folder, inbox):
     assert (anna.status, anna.note) == ("missing", "collected, and not graded yet")
 
 
+def test_folders_of_refused_files_are_no_students_where_there_is_a_list(folder, inbox):
+    for place in ("anna", "old stuff"):
+        (inbox / place).mkdir()
+        (inbox / place / "excuse.txt").write_text("sorry")
+    keep_roster(folder, {"anna": [], "ben": []})
+    collect(folder, EXERCISE, inbox)
+    found = grades_of(folder, EXERCISE, CONTENT.decode())
+    statuses = [(one.student, one.status) for one in found]
+    assert statuses == [("anna", "refused"), ("ben", "missing")]
+
+
 def test_two_files_that_claim_one_name_are_told(folder, inbox):
     pack(inbox, CONTENT, "bob.zip", student="bob")
     pack(inbox, CONTENT + b" ", "mallory.zip", student="bob")

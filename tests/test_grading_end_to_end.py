@@ -28,7 +28,15 @@ from tests.test_harmless import active
 RELEASED = lightened(released_text(EXERCISE))
 POINTS = points_of(RELEASED)
 FULL = sum(POINTS.values()) - POINTS["more"]  # that one is read by a person
-STATUSES = {"graded", "altered", "timed out", "cell crashed", "unreadable", "missing"}
+STATUSES = {
+    "graded",
+    "altered",
+    "timed out",
+    "cell crashed",
+    "unreadable",
+    "refused",
+    "missing",
+}
 # Two run at a time, so each cell gets longer than where they run alone.
 LIMITS_HERE = replace(LIMITS, cell_seconds=20, total_seconds=120)
 # What uses up time, memory or disk is run in tests/test_grading_execution.py; here it
@@ -123,8 +131,8 @@ def test_good_ones_are_unharmed(rows):
 def test_hostile_one_has_its_status_and_no_score_without_right_answers(rows, name):
     row = rows[student_of(name)]
     expected = HOSTILE[name].status.replace("executed", "graded")
-    assert row["status"] == ("missing" if name in TOO_LARGE else expected), row["note"]
-    if row["status"] in ("crashed", "unreadable", "missing"):
+    assert row["status"] == ("refused" if name in TOO_LARGE else expected), row["note"]
+    if row["status"] in ("crashed", "unreadable", "refused"):
         assert row["score"] == ""
     else:
         # All that any of them answers rightly is q6.
@@ -141,7 +149,7 @@ def test_everybody_has_one_row(rows):
 def test_pages_are_passive(graded, rows):
     for student, row in rows.items():
         page = feedback_file(graded, EXERCISE, student)
-        assert page.exists() == (row["status"] != "missing")
+        assert page.exists() == (row["status"] not in ("missing", "refused"))
         if page.exists():
             found = active(page.read_text(encoding="utf-8"))
             assert set(found) <= {"style", "meta"}, student

@@ -85,7 +85,10 @@ def students_of(folder: Path) -> list[str]:
     handed_in = {path.name for path in (folder / "submitted").glob("*")}
     files = (folder / "refused").glob("*.json")
     refused = {name for file in files for name in refused_of(folder, file.stem)}
-    return sorted(handed_in | set(roster_of(folder)) | refused)
+    listed = set(roster_of(folder))
+    # A folder of refused files may have any name; where there is a list, it says who
+    # is a student.
+    return sorted(handed_in | listed | (refused if not listed else set()))
 
 
 def names_of(folder: Path) -> dict[str, str]:
