@@ -27,6 +27,7 @@ WANTED = [
     "umap",
     "cnn-99.0",
     "cnn-99.5",
+    "cnn-chapter",
     "dense-512",
     "walking-network",
     "make-env-again",
