@@ -37,6 +37,8 @@ def test_lab_opens_on_the_start_page(lab, page):
 
 
 def test_boxes_differ_from_the_text_and_from_each_other(start_page):
+    for kind in ("info", "warning"):  # a page is open before its Markdown is drawn
+        start_page.locator(f".alert-{kind}").first.wait_for()
     colours = {
         box.evaluate("box => getComputedStyle(box).backgroundColor")
         for kind in ("info", "warning")
