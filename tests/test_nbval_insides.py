@@ -165,7 +165,7 @@ def test_the_kernel_is_asked_after_each_cell(tmp_path):
     (tmp_path / "asking.py").write_text(QUESTIONS)
     answer = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-p", "asking", "--nbval", "-q"),
+            *(sys.executable, "-m", "pytest", "-p", "asking", "--nbval", "-q", "-rN"),
             *("--nbval-current-env", "-p", "no:cacheprovider", "asked.ipynb"),
         ],
         cwd=tmp_path,
