@@ -100,6 +100,20 @@ CODE = {
         time.sleep(10**6)
         """,
     ),
+    "memory in a process that Linux ends first": (
+        "cell crashed",
+        "the kernel itself waits for ever",
+        """
+        import os, time
+        while True:
+            if os.fork() == 0:
+                with open("/proc/self/oom_score_adj", "w") as file:
+                    file.write("1000")
+                kept = np.ones(100_000_000)
+                time.sleep(10**6)
+            os.wait()
+        """,
+    ),
     "30 GB of shared memory": (
         "cell crashed",
         "it belongs to no process alone",

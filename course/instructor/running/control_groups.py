@@ -34,12 +34,12 @@ class Group:
 
     limit: int
 
-    def killed(self) -> bool:
-        """Return whether Linux killed a process of it for want of memory."""
+    def kills(self) -> int:
+        """Return how many processes of it Linux killed for want of memory."""
         for text in self._read("memory.events", "memory.oom_control"):
             counts = dict(line.split() for line in text.splitlines())
-            return int(counts.get("oom_kill", 0)) > 0
-        return False
+            return int(counts.get("oom_kill", 0))
+        return 0
 
     def was_full(self) -> bool:
         """Return whether it once held as much memory as it may, or nearly."""

@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from course.instructor.running.control_groups import Group, control_group
-from course.instructor.running.limits import GIGABYTE, Limits
+from course.instructor.running.limits import Limits
 from course.instructor.running.sandbox import require_sandbox
 from course.instructor.running.watching import (
     MachineShort,
     kills_for_memory,
+    too_much_memory,
     watch,
 )
 from course.notebooks import project_folder
@@ -133,7 +134,7 @@ def _executed(folder: Path, limits: Limits, group: Group | None) -> Execution:
     process = _start(folder)
     _running.add(process)
     try:
-        stopped_for = watch(process, folder / "sockets", limits)
+        stopped_for = watch(process, folder / "sockets", limits, group)
     finally:
         _running.discard(process)
     done = _result(folder, stopped_for, process.returncode)
@@ -141,10 +142,9 @@ def _executed(folder: Path, limits: Limits, group: Group | None) -> Execution:
         return done
     full = group is not None and group.was_full()
     if full and "of memory" not in done.note:
-        held = f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
-        return replace(done, note=f"{held}: {done.note}")
+        return replace(done, note=f"{too_much_memory(limits)}: {done.note}")
     # Without groups, whoever is killed is killed because the machine is short.
-    killed = group.killed() if group else kills_for_memory() > killed_before
+    killed = group.kills() > 0 if group else kills_for_memory() > killed_before
     if killed and not full and "of memory" not in done.note:
         raise MachineShort(
             "this machine killed a process for want of memory while it ran: "

@@ -329,6 +329,7 @@ class SubmissionClient(NotebookClient):
         if self._killing is not None:
             await self._killing
         self._killing, self.stopped_for = None, ""
+        (self.folder / STOPPED).unlink(missing_ok=True)  # said of the one before
         sandbox.hand_over(self.folder, self.user)
         await self.km.restart_kernel(now=True)
         self.kc.stop_channels()

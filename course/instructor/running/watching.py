@@ -6,11 +6,12 @@ import shutil
 import stat
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import psutil
 
+from course.instructor.running.control_groups import Group
 from course.instructor.running.limits import GIGABYTE, STOPPED, Limits
 from course.instructor.running.waiting import over, waited
 
@@ -29,7 +30,12 @@ class MachineShort(RuntimeError):
     """This machine had too little of something; that is no fault of the student's."""
 
 
-def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
+def watch(
+    process: subprocess.Popen,
+    sockets: Path,
+    limits: Limits,
+    group: Group | None = None,
+) -> str:
     """Wait until a submission has run; end it when it reaches a limit.
 
     Parameters
@@ -40,6 +46,8 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
         The folder that the kernel can write into.
     limits : Limits
         Total time, memory and processes.
+    group : Group, optional
+        The control group that bounds it, where one could be made.
 
     Returns
     -------
@@ -55,6 +63,7 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
     runner = psutil.Process(process.pid)
     seen: set[psutil.Process] = set()
     stopped_for = ""
+    kills, before = 0, set[psutil.Process]()
     try:
         while not stopped_for:
             try:
@@ -71,6 +80,14 @@ def watch(process: subprocess.Popen, sockets: Path, limits: Limits) -> str:
                 if not stopped_for:
                     _require_room(sockets)
                     _end_kernel_with_too_much(started, sockets, limits)
+                    if group and group.was_full() and group.kills() > kills:
+                        # Linux may have chosen another process than the kernel, which
+                        # would wait for it. One begun since then is not to blame.
+                        kills = group.kills()
+                        _end_kernel(
+                            before & set(started), sockets, too_much_memory(limits)
+                        )
+                before = set(started)
         _kill([*started, *_started_by(runner)])
         process.wait(SECONDS_TO_FINISH)
     except subprocess.TimeoutExpired:
@@ -98,13 +115,20 @@ def _end_kernel_with_too_much(
 ) -> None:
     """End the kernel if it holds too much; the runner goes on after that cell."""
     if memory_of(started, limits.memory) > limits.memory:
-        why = f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
+        _end_kernel(started, sockets, too_much_memory(limits))
     elif len(started) > limits.processes:
-        why = f"it had more than {limits.processes} processes"
-    else:
-        return
-    (sockets.parent / STOPPED).write_text(why, encoding="utf-8")
-    _kill(started)
+        _end_kernel(started, sockets, f"it had more than {limits.processes} processes")
+
+
+def too_much_memory(limits: Limits) -> str:
+    """Return the words for a submission that reached its limit of memory."""
+    return f"it held more than {limits.memory / GIGABYTE:g} GB of memory"
+
+
+def _end_kernel(processes: Collection[psutil.Process], sockets: Path, why: str) -> None:
+    if processes:
+        (sockets.parent / STOPPED).write_text(why, encoding="utf-8")
+        _kill(processes)
 
 
 def _require_room(folder: Path) -> None:
