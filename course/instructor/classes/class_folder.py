@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from course.exercises import EARLIER
+from course.instructor.classes import term
 from course.instructor.classes.whose import folded
 from course.notebooks import project_folder
 from course.submitting import RECEIPT
@@ -25,6 +26,11 @@ from pathlib import Path
 c = get_config()  # noqa: F821 (nbgrader provides it)
 c.CourseDirectory.course_id = "{COURSE}"
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+# What being late costs stands in term.toml.
+c.AssignLatePenalties.plugin_class = (
+    "course.instructor.classes.late_policy.LatePolicy"
+)
+c.LatePolicy.folder = str(Path(__file__).resolve().parent)
 '''
 
 
@@ -46,6 +52,7 @@ def open_class(folder: Path | None = None) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_once(folder / "nbgrader_config.py", CONFIGURATION.encode())
         _write_once(folder / "secret", secrets.token_bytes(32))
+        _write_once(folder / term.FILE, term.TEMPLATE.encode())
         (folder / "submitted").mkdir(exist_ok=True)
     except PermissionError as error:
         raise PermissionError(

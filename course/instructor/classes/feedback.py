@@ -1,6 +1,7 @@
 """A page for each student: what came out, without anything that acts in a browser."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
@@ -105,8 +106,8 @@ def finish(page: str, grade: Grade) -> str:
     for link in soup("a"):
         if not str(link.get("href", "#")).startswith("#"):
             del link["href"]
-    for total in soup.select(".panel-heading > h4"):
-        total.decompose()  # ours stands above it, and is the one that counts
+    for ours in soup.select(".panel-heading > h4, .late-penalty"):
+        ours.decompose()  # it stands above, with the score that counts
     for link in soup.select('#toc a:not([href^="#comment"])'):
         question = str(link.get("href")).removeprefix("#").removesuffix(ANSWERED_BY)
         link.string = question  # nbgrader calls all of them "Test cell"
@@ -138,16 +139,44 @@ def _heading(grade: Grade) -> str:
     score = (
         "no score" if grade.score is None else f"{grade.score:g} of {grade.points:g}"
     )
-    lines = [_meaning(grade), _waits(grade)]
-    time = grade.submitted[:16].replace("T", " ")
+    lines = [_meaning(grade), _late(grade), _waits(grade)]
     return (
         '<div style="max-width: 60em; margin: 1em auto; padding: 0 1em">'
         f"<h1>{escape(grade.exercise)}: {score}</h1>"
-        f"<p>{escape(grade.student)}, handed in {escape(time)} UTC: "
+        f"<p>{escape(grade.student)}, handed in {escape(_came(grade))}: "
         f"<strong>{escape(grade.status)}</strong></p>"
         + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
         + "</div>"
     )
+
+
+def _came(grade: Grade) -> str:
+    """Say when it was handed in, in the zone of the deadline."""
+    if not grade.submitted:
+        return "at a time that is not known"
+    due = grade.deadline
+    zone = datetime.fromisoformat(due).tzinfo if due else UTC
+    return _time(datetime.fromisoformat(grade.submitted).astimezone(zone))
+
+
+def _late(grade: Grade) -> str:
+    """Say when the deadline was, and what being late cost; nothing if there is none."""
+    if not grade.deadline:
+        return ""
+    due = f"The deadline was {_time(datetime.fromisoformat(grade.deadline))}."
+    if not grade.late:
+        return due
+    days, seconds = divmod(int(grade.late), 24 * 60 * 60)
+    hours, minutes = divmod(seconds // 60, 60)
+    said = f"{due} It came {days} days, {hours} hours and {minutes} minutes later."
+    if not grade.penalty or grade.score is None:
+        return said
+    reached = f"{grade.score + grade.penalty:g} - {grade.penalty:g} = {grade.score:g}"
+    return f"{said} That costs {grade.penalty:g} points: {reached}."
+
+
+def _time(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} {time.tzname()}"
 
 
 def _waits(grade: Grade) -> str:

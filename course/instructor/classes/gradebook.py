@@ -164,3 +164,23 @@ def enter_scores(
         for comment in found.comments:
             comment.auto_comment = NO_ANSWER if comment.name in blank else None
         gradebook.db.commit()
+
+
+def points_entered(notebook: Any) -> dict[str, tuple[float | None, bool]]:
+    """Return each question's points, and whether they were given for another answer.
+
+    Points that a person gave count until that person gives others; they are None where
+    nobody has read the answer.
+
+    Parameters
+    ----------
+    notebook : nbgrader.api.SubmittedNotebook
+    """
+    found = {}
+    for grade in notebook.grades:
+        given = grade.manual_score is not None
+        waits = grade.needs_manual_grade and not given
+        points = None if waits else float(grade.score)
+        again = bool(grade.needs_manual_grade and given)
+        found[grade.name.removesuffix(ANSWERED_BY)] = points, again
+    return found

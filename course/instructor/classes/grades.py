@@ -16,7 +16,8 @@ from course.instructor.classes.class_folder import (
     time_submitted,
     write_private,
 )
-from course.instructor.classes.gradebook import open_gradebook
+from course.instructor.classes.gradebook import open_gradebook, points_entered
+from course.instructor.classes.term import Term, read_term
 
 FAILED = "not graded"  # by our own fault, or this machine's
 STATUSES = (
@@ -66,7 +67,8 @@ class Grade:
     status : str
         One of `STATUSES`.
     score : float or None
-        None is no score, which is not the same as 0.
+        The one that counts, without the penalty. None is no score, which is not the
+        same as 0.
     points : float
         The most that can be reached.
     scores : mapping of str to float or None
@@ -77,6 +79,12 @@ class Grade:
         One line for the instructor.
     submitted : str
         When it was handed in, by the student's clock; empty if it was not.
+    penalty : float
+        The points that being late has cost.
+    late : float
+        How many seconds after the deadline that came which has the score.
+    deadline : str
+        Until when this student could hand in, as ISO 8601; empty if that is open.
     """
 
     student: str
@@ -88,6 +96,9 @@ class Grade:
     mistakes: Mapping[str, Sequence[str]]
     note: str
     submitted: str
+    penalty: float = 0.0
+    late: float = 0.0
+    deadline: str = ""
 
 
 def note_down(folder: Path, exercise: str, student: str, found: Noted) -> None:
@@ -136,10 +147,12 @@ def grades_of(folder: Path, exercise: str, released: str) -> list[Grade]:
         The text of the released exercise.
     """
     points = points_of(released)
+    students = students_of(folder)
+    term = read_term(folder, students)
     with open_gradebook(folder) as gradebook:
         return [
-            _grade(folder, exercise, student, points, gradebook)
-            for student in students_of(folder)
+            _grade(folder, exercise, student, points, gradebook, term)
+            for student in students
         ]
 
 
@@ -149,6 +162,7 @@ def _grade(
     student: str,
     points: Mapping[str, float],
     gradebook: Any,
+    term: Term,
 ) -> Grade:
     submitted = time_submitted(folder, exercise, student)
     found = noted(folder, exercise, student)
@@ -161,22 +175,38 @@ def _grade(
         )
     scores: dict[str, float | None] = dict.fromkeys(points)
     again: list[str] = []
-    if found.has_score:
-        entered = _entered(gradebook, exercise, student)
+    penalty = late = 0.0
+    notebook = _notebook(gradebook, exercise, student) if found.has_score else None
+    if notebook is not None:
+        entered = points_entered(notebook)
+        penalty = notebook.late_submission_penalty or 0.0
+        late = notebook.assignment.total_seconds_late
         scores |= {name: entered[name][0] for name in points if name in entered}
         again = [name for name in points if name in entered and entered[name][1]]
     given = [score for score in scores.values() if score is not None]
+    until = term.deadline(exercise, student)
     return Grade(
         student=student,
         exercise=exercise,
         status=found.status,
-        score=round(sum(given), 2) if found.has_score else None,
+        score=round(sum(given) - penalty, 2) if found.has_score else None,
         points=sum(points.values()),
         scores=scores,
         mistakes=found.mistakes,
         note=_note(found, scores, again),
         submitted=submitted,
+        penalty=penalty,
+        late=late,
+        deadline=until.isoformat(timespec="minutes") if until else "",
     )
+
+
+def _notebook(gradebook: Any, exercise: str, student: str) -> Any:
+    """Return what the gradebook has of a submission; None if there is nothing."""
+    try:
+        return gradebook.find_submission_notebook(exercise, exercise, student)
+    except MissingEntry:
+        return None
 
 
 def _note(
@@ -189,26 +219,6 @@ def _note(
     if again:
         said.append(f"answer changed, to be read again: {', '.join(again)}")
     return "; ".join(filter(None, said))
-
-
-def _entered(
-    gradebook: Any, exercise: str, student: str
-) -> dict[str, tuple[float | None, bool]]:
-    """Return each question's points, and whether they were given for another answer.
-
-    Points that a person gave count until that person gives others.
-    """
-    try:
-        submission = gradebook.find_submission_notebook(exercise, exercise, student)
-    except MissingEntry:
-        return {}
-    found = {}
-    for grade in submission.grades:
-        given = grade.manual_score is not None
-        waits = grade.needs_manual_grade and not given
-        points = None if waits else float(grade.score)
-        found[_question(grade.name)] = points, grade.needs_manual_grade and given
-    return found
 
 
 def _question(grade_id: str) -> str:

@@ -6,17 +6,25 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course.instructor.classes.class_folder import secret_of, students_who_submitted
+from course.instructor.classes.class_folder import (
+    secret_of,
+    students_of,
+    students_who_submitted,
+)
 from course.instructor.classes.grades import (
     FAILED,
     NOT_GRADED,
     Noted,
     note_down,
     noted,
+    points_of,
 )
 from course.instructor.classes.kept_executions import kept
+from course.instructor.classes.late_policy import enter_penalties
 from course.instructor.classes.parallel import execute_all
 from course.instructor.classes.scoring import prepare, score
+from course.instructor.classes.term import read_term
+from course.instructor.judging.answers import released_text
 from course.instructor.running.execution import Limits
 from course.instructor.running.sandbox import require_sandbox
 from helpers.exercises.reading import clean
@@ -62,6 +70,8 @@ def grade(
             f"something from {', '.join(there) or 'nobody'}"
         )
     chosen = list(students) or there
+    everybody = students_of(folder)
+    read_term(folder, everybody)  # a mistake in it is said before hours of work
     if not unsafe and dask is None:
         require_sandbox()
     _, failed = execute_all(
@@ -76,6 +86,7 @@ def grade(
     for student in tqdm(todo, desc="scored", disable=None):
         found[student] = _score(folder, exercise, student)
         note_down(folder, exercise, student, found[student])
+    enter_penalties(folder, exercise, points_of(released_text(exercise)), everybody)
     return {student: found[student] for student in chosen}
 
 

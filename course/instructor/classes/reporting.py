@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course.instructor.classes import overview
-from course.instructor.classes.class_folder import write_private
+from course.instructor.classes.class_folder import students_of, write_private
 from course.instructor.classes.feedback import write_feedback
 from course.instructor.classes.grades import (
     Grade,
@@ -14,14 +14,15 @@ from course.instructor.classes.grades import (
     grades_of,
     points_of,
 )
+from course.instructor.classes.late_policy import enter_penalties
 from course.instructor.classes.limited import Failed
 from course.instructor.judging.answers import released_text
 from helpers.exercises.reading import clean
 
 # Spreadsheets take a cell that begins so for a formula, full-width signs included.
 FORMULA = "=+-@＝＋－＠\t\r\n"
-FIRST = ("student", "exercise", "status", "score", "points")
-LAST = ("note", "submitted")
+FIRST = ("student", "exercise", "status", "score", "points", "penalty")
+LAST = ("note", "submitted", "deadline", "hours_late")
 
 
 def report(folder: Path, exercise: str) -> str:
@@ -45,6 +46,10 @@ def report(folder: Path, exercise: str) -> str:
     if exercise not in known:
         raise LookupError(
             f"Nothing of {exercise} was graded yet: course grade {exercise[:2]}"
+        )
+    for name in known:
+        enter_penalties(
+            folder, name, points_of(released_text(name)), students_of(folder)
         )
     grades = {name: grades_of(folder, name, released_text(name)) for name in known}
     without = [
@@ -87,7 +92,13 @@ def as_table(grades: Sequence[Grade]) -> str:
     for grade in grades:
         first = [grade.student, grade.exercise, grade.status, grade.score, grade.points]
         scores = [grade.scores.get(name) for name in questions]
-        cells = [*first, *scores, grade.note, grade.submitted]
+        last = [
+            grade.note,
+            grade.submitted,
+            grade.deadline,
+            round(grade.late / 3600, 1),
+        ]
+        cells = [*first, grade.penalty, *scores, *last]
         writer.writerow([_cell(value) for value in cells])
     return stream.getvalue()
 
