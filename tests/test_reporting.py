@@ -34,7 +34,8 @@ from course.instructor.classes.grades import (
 )
 from course.instructor.classes.harmless import make_harmless
 from course.instructor.classes.overview import as_text, draw, frequent_mistakes, means
-from course.instructor.classes.reporting import as_table, report
+from course.instructor.classes.reporting import grade_table, report
+from course.instructor.classes.tables import as_csv
 from course.instructor.judging.answers import released_text
 from tests.hostile_archives import EXERCISE, pack
 from tests.test_harmless import ATTACKS, MARKDOWN, active
@@ -120,6 +121,10 @@ def score(folder, student, scores):
     write_private(file, nbformat.writes(notebook).encode())
 
 
+def as_table(grades):
+    return as_csv(grade_table(grades)).decode("utf-8-sig")
+
+
 def disarm(file, own=()):
     """Make a notebook harmless, as grading does before it writes it."""
     notebook = nbformat.read(file, as_version=4)
@@ -132,7 +137,9 @@ def disarm(file, own=()):
 
 def test_every_student_has_one_row_and_no_score_is_not_zero(folder):
     report(folder, EXERCISE)
-    rows = list(csv.DictReader((folder / "grades.csv").read_text().splitlines()))
+    rows = list(
+        csv.DictReader((folder / "grades.csv").read_text("utf-8-sig").splitlines())
+    )
     shown = [(row["student"], row["status"], row["score"]) for row in rows]
     half = (sum(POINTS.values()) - POINTS[OPEN]) / 2
     assert shown == [

@@ -18,7 +18,7 @@ from course.instructor.classes.feedback import feedback_file, finish
 from course.instructor.classes.gradebook import course_directory, open_gradebook
 from course.instructor.classes.grades import grades_of
 from course.instructor.classes.late_policy import LatePolicy, enter_penalties
-from course.instructor.classes.reporting import as_table, report
+from course.instructor.classes.reporting import report
 from course.instructor.classes.term import TEMPLATE, Late, Term, read_term
 from tests.test_reporting import (  # noqa: F401
     EXERCISE,
@@ -26,6 +26,7 @@ from tests.test_reporting import (  # noqa: F401
     OPEN,
     POINTS,
     RELEASED,
+    as_table,
     folder,
     graded_class,
 )

@@ -14,6 +14,7 @@ from course.instructor.classes.class_folder import (
     open_class,
     roster_of,
     students_who_submitted,
+    write_private,
 )
 
 
@@ -112,6 +113,7 @@ def _kit(options: argparse.Namespace) -> int:
 
 def _collect(options: argparse.Namespace) -> int:
     from course.instructor.classes.collecting import collect, read_roster
+    from course.instructor.classes.platforms import LIST
     from course.instructor.judging.answers import released_text
 
     exercise = _exercise(options)
@@ -119,6 +121,7 @@ def _collect(options: argparse.Namespace) -> int:
     folder = open_class(options.folder)
     if students is not None:
         keep_roster(folder, students)
+        write_private(folder / LIST, options.students.read_bytes())
     keep_release(folder, exercise, released_text(exercise))
     found = collect(folder, exercise, options.inbox)
     for one in found:
@@ -174,13 +177,16 @@ def _say_what_is_new(folder: Path, exercise: str) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from course.instructor.classes.reporting import picture_file, report
+    from course.instructor.classes.reporting import archive_file, picture_file, report
 
     exercise = _exercise(options)
     folder = open_class(options.folder)
     print(report(folder, exercise))
     print(f"\n{folder / 'grades.csv'}\n{picture_file(folder, exercise)}")
     print(f"{folder / 'feedback'}{os.sep}STUDENT{os.sep}{exercise}")
+    print("For the learning platform, to upload there:")
+    print(f"{folder / 'moodle.csv'} or {folder / 'canvas.csv'}")
+    print(archive_file(folder, exercise))
     return 0
 
 

@@ -126,6 +126,21 @@ def note_refused(folder: Path, exercise: str, refused: Mapping[str, str]) -> Non
         write_private(file, text)
 
 
+def note_origins(folder: Path, exercise: str, origins: Mapping[str, str]) -> None:
+    """Note from which path in the inbox each student's newest notebook came."""
+    known = origins_of(folder, exercise)
+    if known != (found := {**known, **origins}):
+        file = folder / "origins" / f"{exercise}.json"
+        write_private(file, json.dumps(found).encode())
+
+
+def origins_of(folder: Path, exercise: str) -> dict[str, str]:
+    """Return from which path in an inbox each student's newest notebook came."""
+    file = folder / "origins" / f"{exercise}.json"
+    found: dict[str, str] = json.loads(file.read_bytes()) if file.exists() else {}
+    return found
+
+
 def refused_of(folder: Path, exercise: str) -> dict[str, str]:
     """Return of whom nothing but what was refused is there, and why it was."""
     file = folder / "refused" / f"{exercise}.json"

@@ -1,6 +1,5 @@
 """Collect what students handed in: the newest of each into the folder of the class."""
 
-import csv
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -9,11 +8,13 @@ from pathlib import Path
 
 from course.instructor.classes.class_folder import (
     names_of,
+    note_origins,
     note_refused,
     submitted_file,
     write_private,
 )
 from course.instructor.classes.hand_ins import HandIn, read_hand_in
+from course.instructor.classes.tables import is_no_student, read_table
 from course.instructor.classes.whose import Owner, folders_above, owner_of
 from course.submitting import RECEIPT, STUDENT
 from helpers.exercises.reading import clean
@@ -89,6 +90,12 @@ def collect(folder: Path, exercise: str, inbox: Path) -> list[Collected]:
         for file, owner in owners.items()
     ]
     note_refused(folder, exercise, _refused(settled, owners))
+    taken = [
+        (one.student, str(file.relative_to(inbox)))
+        for file, one in zip(owners, settled, strict=True)
+        if one.outcome in ("collected", "unchanged")
+    ]
+    note_origins(folder, exercise, dict(taken))
     return [_warned(one, sources, claims) for one in settled]
 
 
@@ -205,21 +212,18 @@ def read_roster(file: Path) -> dict[str, list[str]]:
     ValueError
         If there is no such column, or a name in it cannot be used.
     """
-    lines = _text_of(file.read_bytes()).splitlines()
-    heads = lines[0] if lines else ""
-    separator = max(",;\t", key=heads.count)
-    rows = csv.DictReader(lines, delimiter=separator)
-    if "student" not in (rows.fieldnames or ()):
+    columns, rows = read_table(file.read_bytes())
+    if "student" not in columns:
         raise ValueError(
             f"{file} has no column 'student'; its first line names the columns: "
-            f"{', '.join(rows.fieldnames or ())}"
+            f"{', '.join(columns)}"
         )
     students: dict[str, list[str]] = {}
     for number, row in enumerate(rows, start=2):
-        cells = [cell.strip() for cell in row.values() if isinstance(cell, str)]
-        if not any(cells):  # spreadsheets save empty rows, too
+        cells = list(row.values())
+        if is_no_student(row):
             continue
-        student = (row["student"] or "").strip()
+        student = row["student"]
         if not STUDENT.fullmatch(student):
             raise ValueError(
                 f"{file}, line {number}: the student is {clean(ascii(student))}; use "
@@ -227,12 +231,3 @@ def read_roster(file: Path) -> dict[str, list[str]]:
             )
         students[student] = [cell for cell in cells if cell and cell != student]
     return dict(sorted(students.items()))
-
-
-def _text_of(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")

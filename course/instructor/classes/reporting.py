@@ -1,8 +1,6 @@
-"""Report an exercise: a page for each student, the table of grades, an overview."""
+"""Report an exercise: a page for each student, tables of grades, an overview."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from course.instructor.classes import overview
@@ -16,19 +14,22 @@ from course.instructor.classes.grades import (
 )
 from course.instructor.classes.late_policy import enter_penalties
 from course.instructor.classes.limited import Failed
+from course.instructor.classes.platforms import (
+    canvas_table,
+    feedback_zip,
+    moodle_table,
+)
+from course.instructor.classes.tables import Cell, as_csv
 from course.instructor.judging.answers import released_text
-from helpers.exercises.reading import clean
 
-# Spreadsheets take a cell that begins so for a formula, full-width signs included.
-FORMULA = "=+-@＝＋－＠\t\r\n"
 FIRST = ("student", "exercise", "status", "score", "points", "penalty")
 LAST = ("note", "submitted", "deadline", "hours_late")
 
 
 def report(folder: Path, exercise: str) -> str:
-    """Write the pages, ``grades.csv`` and the picture; return the overview as text.
+    """Write the pages, the tables and the picture; return the overview as text.
 
-    The table has all exercises that were graded so far.
+    The tables have all exercises that were graded so far.
 
     Parameters
     ----------
@@ -57,14 +58,25 @@ def report(folder: Path, exercise: str) -> str:
         for grade in grades[exercise]
         if grade.status not in ("missing", "refused") and not _has_page(folder, grade)
     ]
-    everything = [grade for name in known for grade in grades[name]]
-    write_private(folder / "grades.csv", as_table(everything).encode())
+    _write_tables(folder, grades)
+    archive = feedback_zip(folder, exercise, grades[exercise])
+    write_private(archive_file(folder, exercise), archive)
     points = points_of(released_text(exercise))
     overview.draw(grades[exercise], points, picture_file(folder, exercise))
     shown = overview.as_text(grades[exercise], points)
     if without:
         shown += f"\n\nno page could be made, run this again: {', '.join(without)}"
     return shown
+
+
+def _write_tables(folder: Path, grades: Mapping[str, Sequence[Grade]]) -> None:
+    everything = [grade for of_one in grades.values() for grade in of_one]
+    for name, table in (
+        ("grades.csv", grade_table(everything)),
+        ("moodle.csv", moodle_table(folder, grades)),
+        ("canvas.csv", canvas_table(folder, grades)),
+    ):
+        write_private(folder / name, as_csv(table))
 
 
 def _has_page(folder: Path, grade: Grade) -> bool:
@@ -78,36 +90,30 @@ def _has_page(folder: Path, grade: Grade) -> bool:
     return False
 
 
+def archive_file(folder: Path, exercise: str) -> Path:
+    """Return where the pages lie together, as platforms take them."""
+    return folder / f"feedback-{exercise}.zip"
+
+
 def picture_file(folder: Path, exercise: str) -> Path:
     """Return where the overview of an exercise lies."""
     return folder / f"overview-{exercise[:2]}.png"
 
 
-def as_table(grades: Sequence[Grade]) -> str:
-    """Return grades as CSV that a spreadsheet opens without running anything."""
+def grade_table(grades: Sequence[Grade]) -> list[list[Cell]]:
+    """Return our own table: a row for each student and exercise."""
     questions = list(dict.fromkeys(name for grade in grades for name in grade.scores))
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow([*FIRST, *questions, *LAST])
+    table: list[list[Cell]] = [[*FIRST, *questions, *LAST]]
     for grade in grades:
-        first = [grade.student, grade.exercise, grade.status, grade.score, grade.points]
-        scores = [grade.scores.get(name) for name in questions]
-        last = [
-            grade.note,
-            grade.submitted,
-            grade.deadline,
-            round(grade.late / 3600, 1),
+        first: list[Cell] = [
+            grade.student,
+            grade.exercise,
+            grade.status,
+            grade.score,
+            grade.points,
         ]
-        cells = [*first, grade.penalty, *scores, *last]
-        writer.writerow([_cell(value) for value in cells])
-    return stream.getvalue()
-
-
-def _cell(value: str | float | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float | int):
-        return f"{value:g}"
-    # A semicolon ends a cell where the comma is the decimal sign.
-    text = clean(value).strip().translate({ord(";"): ",", ord('"'): "'"})
-    return f"'{text}" if text.startswith(tuple(FORMULA)) else text
+        scores = [grade.scores.get(name) for name in questions]
+        hours = round(grade.late / 3600, 1)
+        last: list[Cell] = [grade.note, grade.submitted, grade.deadline, hours]
+        table.append([*first, grade.penalty, *scores, *last])
+    return table
