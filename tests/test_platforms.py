@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from course.command import main
+from course.instructor.classes import reporting
 from course.instructor.classes.class_folder import (
     note_origins,
     open_class,
@@ -65,7 +66,7 @@ def grades():
 
 
 def as_read(table):
-    return list(csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(as_csv(table).decode())))
 
 
 # ------------------------------------------------------------------ tables
@@ -135,7 +136,7 @@ def test_names_in_any_script_survive(folder, name, grades):
     text = f"student,Student,SIS Login ID\nanna,{name},{name}@uni\n"
     (folder / LIST).write_text(text, encoding="utf-8")
     for table in (moodle_table(folder, grades), canvas_table(folder, grades)):
-        content = as_csv(table)
+        content = as_csv(table, mark=True)
         assert content.startswith("\ufeff".encode())  # else Excel spoils them
         assert any(name in row and f"{name}@uni" in row for row in as_read(table))
         _, rows = read_table(content)  # and they come in again as they went out
@@ -151,6 +152,13 @@ def test_no_cell_begins_a_formula(folder, text, grades):
             cells = [cell.lstrip("\u200c ") for cell in row]
             assert not any(re.match(r"[=+\-@＝＋－＠﹢]", cell) for cell in cells)
         assert any(text.strip() in cell for row in as_read(table) for cell in row)
+
+
+def test_scripts_can_read_our_own_table_and_excel_those_of_platforms(folder, grades):
+    reporting._write_tables(folder, grades)
+    assert (folder / "grades.csv").read_text("utf-8").startswith("student,exercise,")
+    for name in ("moodle.csv", "canvas.csv"):
+        assert (folder / name).read_bytes().startswith("\ufeff".encode())
 
 
 # ------------------------------------------------------------------ feedback

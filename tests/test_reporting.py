@@ -33,7 +33,14 @@ from course.instructor.classes.grades import (
     points_of,
 )
 from course.instructor.classes.harmless import make_harmless
-from course.instructor.classes.overview import as_text, draw, frequent_mistakes, means
+from course.instructor.classes.overview import (
+    Spread,
+    as_text,
+    draw,
+    frequent_mistakes,
+    spread,
+    spreads,
+)
 from course.instructor.classes.reporting import grade_table, report
 from course.instructor.classes.tables import as_csv
 from course.instructor.judging.answers import released_text
@@ -122,7 +129,7 @@ def score(folder, student, scores):
 
 
 def as_table(grades):
-    return as_csv(grade_table(grades)).decode("utf-8-sig")
+    return as_csv(grade_table(grades)).decode()
 
 
 def disarm(file, own=()):
@@ -137,9 +144,7 @@ def disarm(file, own=()):
 
 def test_every_student_has_one_row_and_no_score_is_not_zero(folder):
     report(folder, EXERCISE)
-    rows = list(
-        csv.DictReader((folder / "grades.csv").read_text("utf-8-sig").splitlines())
-    )
+    rows = list(csv.DictReader((folder / "grades.csv").read_text("utf-8").splitlines()))
     shown = [(row["student"], row["status"], row["score"]) for row in rows]
     half = (sum(POINTS.values()) - POINTS[OPEN]) / 2
     assert shown == [
@@ -281,9 +286,19 @@ def page_is_passive(page):
 # -------------------------------------------------------------------------- overview
 
 
-def test_means_leave_out_who_has_no_score():
+def test_spread_leaves_out_who_has_no_score():
     other = replace(GRADE, scores={"q1": 1.0, "q2": None, "more": None})
-    assert means([GRADE, other]) == {"q1": 2.0, "q2": 0.5, "more": None}
+    found = spreads([GRADE, other], {"q1": 4, "q2": 2, "more": 2})
+    assert found["q1"] == Spread(2.0, 1.5, 2.0, 2.5, (0, 1, 0, 1, 0))
+    assert found["q2"].median == 0.5 and found["more"] is None
+
+
+def test_median_and_distribution():
+    found = spread([0, 0, 2, None, 10, 10, 10, 11], most=10)  # 11: extra credit
+    assert (found.median, found.counts) == (10, (2, 1, 0, 0, 4))
+    assert found.mean == pytest.approx(43 / 7)
+    assert spread([0, 0], most=0).counts == (2, 0, 0, 0, 0)
+    assert spread([None], most=3) is None and spread([], most=3) is None
 
 
 def test_mistakes_are_counted_by_student_and_question():
@@ -297,8 +312,10 @@ def test_overview_as_text():
     grades[1] = replace(grades[1], score=None, scores=dict.fromkeys(GRADE.scores))
     shown = as_text(grades, {"q1": 4, "q2": 2, "more": 2})
     assert "2 students: 1 graded, 1 missing" in shown
-    assert "q1     ███████████████      3.00 of 4\n" in shown
-    assert re.search("more +no score yet, 1 to read\n", shown)
+    assert "scores: median 3.5 of 5, mean 3.5, the middle half 3.5 to 3.5" in shown
+    assert f"  3 to 4       {'█' * 40} 1\n" in shown
+    assert f"q1       {'█' * 15}      |   █ | 3.00 of 4, median 3\n" in shown
+    assert re.search(r"more +\| +\| no score yet, 1 to read\n", shown)
     assert "1 q2: axes swapped" in shown
     assert "none" in as_text(
         [replace(GRADE, mistakes={})], {"q1": 4, "q2": 2, "more": 2}

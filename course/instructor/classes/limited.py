@@ -28,6 +28,7 @@ PATIENCE = 20
 LOADED = [
     "course.instructor.classes.marking",
     "course.instructor.classes.feedback",
+    "course.instructor.classes.alike",
 ]
 PR_SET_PDEATHSIG = 1
 

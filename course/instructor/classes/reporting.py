@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from course.instructor.classes import overview
+from course.instructor.classes.alike import alike
 from course.instructor.classes.class_folder import students_of, write_private
 from course.instructor.classes.feedback import write_feedback
 from course.instructor.classes.grades import (
@@ -63,7 +64,8 @@ def report(folder: Path, exercise: str) -> str:
     write_private(archive_file(folder, exercise), archive)
     points = points_of(released_text(exercise))
     overview.draw(grades[exercise], points, picture_file(folder, exercise))
-    shown = overview.as_text(grades[exercise], points)
+    shown = f"{overview.as_text(grades[exercise], points)}\n\n"
+    shown += _say_alike(folder, exercise, grades[exercise])
     if without:
         shown += f"\n\nno page could be made, run this again: {', '.join(without)}"
     return shown
@@ -71,12 +73,21 @@ def report(folder: Path, exercise: str) -> str:
 
 def _write_tables(folder: Path, grades: Mapping[str, Sequence[Grade]]) -> None:
     everything = [grade for of_one in grades.values() for grade in of_one]
-    for name, table in (
-        ("grades.csv", grade_table(everything)),
-        ("moodle.csv", moodle_table(folder, grades)),
-        ("canvas.csv", canvas_table(folder, grades)),
-    ):
-        write_private(folder / name, as_csv(table))
+    write_private(folder / "grades.csv", as_csv(grade_table(everything)))
+    for name, table in (("moodle.csv", moodle_table), ("canvas.csv", canvas_table)):
+        write_private(folder / name, as_csv(table(folder, grades), mark=True))
+
+
+def _say_alike(folder: Path, exercise: str, grades: Sequence[Grade]) -> str:
+    """Say which answers are alike, for the instructor's eyes; keep it as a table."""
+    scored = [grade.student for grade in grades if grade.score is not None]
+    found = alike(folder, exercise, scored) if scored else []
+    rows: list[list[Cell]] = [["question", "tokens", "students"]]
+    rows += [[one.question, one.tokens, " ".join(one.students)] for one in found]
+    write_private(folder / f"alike-{exercise}.csv", as_csv(rows))
+    lines = ["answers alike, to be looked at (that proves nothing)"]
+    lines += [f"  {one.question:<6} {', '.join(one.students)}" for one in found]
+    return "\n".join(lines if found else [*lines, "  none"])
 
 
 def _has_page(folder: Path, grade: Grade) -> bool:

@@ -14,20 +14,20 @@ JOINERS = "\u200c\u200d"
 POINTS_POSSIBLE = "Points Possible"  # Canvas's second row, which is no student
 
 
-def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
+def as_csv(rows: Iterable[Sequence[Cell]], mark: bool = False) -> bytes:
     """Return a table that a spreadsheet opens without running anything.
-
-    It begins with a byte order mark, without which Excel spoils what is not ASCII;
-    Moodle and Canvas take it.
 
     Parameters
     ----------
     rows : iterable of sequence of str or float or None
         The first has the names of the columns. None is an empty cell.
+    mark : bool, default False
+        Whether it begins with a byte order mark, without which Excel spoils what is not
+        ASCII. Moodle and Canvas take it; programs often do not.
     """
     stream = io.StringIO()
     csv.writer(stream).writerows([_cell(value) for value in row] for row in rows)
-    return stream.getvalue().encode("utf-8-sig", "replace")
+    return stream.getvalue().encode("utf-8-sig" if mark else "utf-8", "replace")
 
 
 def _cell(value: Cell) -> str:
