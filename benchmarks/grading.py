@@ -28,6 +28,7 @@ RELEASED = project_folder() / "exercises" / f"{EXERCISE}.ipynb"
 STOCK = """c = get_config()
 c.Execute.timeout = 600
 c.Execute.iopub_timeout = 60
+c.ClearMarkScheme.enforce_metadata = False
 """
 
 # What learners write, in place of the solution; each student has some of it.

@@ -101,6 +101,16 @@ def result(text):
     return output("execute_result", data={"text/plain": text}, execution_count=1)
 
 
+def test_rubric_stands_once_in_the_graded_notebook_also_after_a_second_run(
+    folder, executed
+):
+    for _ in range(2):
+        score(folder, EXERCISE, "anna", executed(ALL_RIGHT), SECRET)
+        file = folder / "autograded" / "anna" / EXERCISE / f"{EXERCISE}.ipynb"
+        sources = [cell.source for cell in read_notebook(file).cells]
+        assert sum("**Rubric**" in source for source in sources) == 1
+
+
 # ------------------------------------------------------------------ good ones
 
 

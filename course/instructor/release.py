@@ -23,6 +23,7 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_locked
 
 from course.exercises import EARLIER, marks
+from course.instructor.rubrics import ClearRubrics
 from course.notebooks import project_folder, read_notebook, write_whole
 from course.submitting import BEFORE, MANIFEST
 
@@ -79,8 +80,8 @@ def exercise_text(solution: Path) -> str:
     """
     notebook = read_notebook(solution)
     resources: dict[str, Any] = {}
-    steps = [LockCells, ClearSolutionsOrRaise, ClearOutput, CheckCellMetadata]
-    for step in [*steps, ComputeChecksums]:
+    clearing = [LockCells, ClearSolutionsOrRaise, ClearRubrics, ClearOutput]
+    for step in [*clearing, CheckCellMetadata, ComputeChecksums]:
         try:
             notebook, resources = step().preprocess(notebook, resources)
         except Exception as error:  # nbgrader and jsonschema raise several kinds

@@ -31,6 +31,8 @@ c.AssignLatePenalties.plugin_class = (
     "course.instructor.classes.late_policy.LatePolicy"
 )
 c.LatePolicy.folder = str(Path(__file__).resolve().parent)
+# Rubrics stand in the texts of open questions.
+c.ClearMarkScheme.enforce_metadata = False
 '''
 
 

@@ -13,6 +13,7 @@ from course.instructor.classes.class_folder import write_private
 from course.instructor.classes.gradebook import course_directory, quietly
 from course.instructor.classes.grades import FAILED, Grade
 from course.instructor.classes.limited import OverLimit, limited
+from course.instructor.rubrics import DropGraderOnly
 
 # Nothing may run, and nothing may be fetched, whatever the page holds.
 POLICY = (
@@ -86,6 +87,7 @@ def pages(folder: Path, grade: Grade) -> Iterator[str]:
         folder, assignment_id=grade.exercise, student_id=grade.student
     )
     converter = GenerateFeedback(coursedir=directory, force=True)
+    converter.preprocessors = [DropGraderOnly, *converter.preprocessors]
     converter.log.setLevel("CRITICAL")
     with quietly():
         converter.start()

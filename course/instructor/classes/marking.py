@@ -18,6 +18,8 @@ from course.instructor.judging.answers import (
     released_text,
     unusable,
 )
+from course.instructor.rubrics import rubrics, show_rubrics
+from course.notebooks import project_folder
 from helpers.exercises import PartVerdict
 
 SHOWING = "showing"  # the step after all questions; none has this name
@@ -175,6 +177,9 @@ def _scored(
         cell.outputs = [_shown(verdicts[name], reached, cell), *said]
     notebook, _ = LimitOutput().preprocess(notebook, {})
     make_harmless(notebook, _own_text(exercise), plain)
+    show_rubrics(
+        notebook, rubrics(project_folder() / "solutions" / f"{exercise}.ipynb")
+    )
     return {
         "scores": scores,
         "blank": blank,
