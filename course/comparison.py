@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from course.portable_errors import what_it_says
 from course.printed_numbers import (
     Tolerance,
     exchanged,
@@ -55,7 +56,7 @@ def reduce_outputs(outputs: Iterable[Mapping[str, Any]]) -> Reduced:
             stream = reduced.setdefault(output["name"], [""])
             stream[0] += _text(output["text"])
         elif output["output_type"] == "error":
-            message = f"{output['ename']}: {output['evalue']}"
+            message = f"{output['ename']}: {what_it_says(output['evalue'])}"
             reduced.setdefault("error", []).append(message)
         else:
             for mime, data in output["data"].items():

@@ -24,6 +24,7 @@ from course.notebooks import (
     stores_no_outputs,
     write_whole,
 )
+from course.portable_errors import make_portable
 from course.tolerances import bands_of, tolerance_of
 from helpers.datasets import cached_full_sets
 
@@ -65,6 +66,7 @@ def record(
             on_cell=partial(on_cell, source),
         )
         _refuse_stderr(new, file)
+        make_portable(new)
         if source == "full" and not stores_no_outputs(file):
             moved[source] = _store_in_notebook(file, notebook, new)
         else:
