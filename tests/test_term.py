@@ -219,7 +219,7 @@ def test_the_score_that_counts_is_one_number_everywhere(folder):  # noqa: F811
     page = feedback_file(folder, EXERCISE, "anna").read_text(encoding="utf-8")
     assert f"{EXERCISE}: {counts:g} of {sum(POINTS.values()):g}" in page
     assert f"{HALF:g} - {off:g} = {counts:g}" in page
-    assert "2026-02-28 11:00 UTC+01:00" in page and "1 days, 0 hours" in page
+    assert "2026-02-28 11:00 UTC+01:00" in page and "1 d and 00:30 hours later" in page
     assert page.count(f"{off:g} points") == 1 and 'late-penalty"' not in page
     directory = course_directory(folder)
     with Gradebook(directory.db_url, directory.course_id) as book:

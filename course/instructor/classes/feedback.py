@@ -1,6 +1,7 @@
 """A page for each student: what came out, without anything that acts in a browser."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -110,15 +111,30 @@ def finish(page: str, grade: Grade) -> str:
             del link["href"]
     for ours in soup.select(".panel-heading > h4, .late-penalty"):
         ours.decompose()  # it stands above, with the score that counts
-    for link in soup.select('#toc a:not([href^="#comment"])'):
-        question = str(link.get("href")).removeprefix("#").removesuffix(ANSWERED_BY)
-        link.string = question  # nbgrader calls all of them "Test cell"
+    _name_questions(soup, _unread(grade))
     for place, new in (("head", _head()), ("body", _heading(grade))):
         for element in soup(place, limit=1):
             element.insert(0, BeautifulSoup(new, "html.parser"))
     for element in soup("html"):
         element["lang"] = "en"
     return str(soup)
+
+
+def _name_questions(soup: BeautifulSoup, unread: Collection[str]) -> None:
+    """Say each score once, by the question's name, and what nobody has read yet."""
+    for link in soup.select('#toc a:not([href^="#comment"])'):
+        question = str(link.get("href")).removeprefix("#").removesuffix(ANSWERED_BY)
+        link.string = question  # nbgrader calls all of them "Test cell"
+        if question in unread and link.next_sibling:
+            link.next_sibling.replace_with(" (not read yet)")
+    for heading in soup.select(".nbgrader_cell > .panel-heading"):
+        anchor = heading.find_previous_sibling("a")
+        name = str(anchor.get("name", "")) if anchor else ""
+        for score in heading.find_all(string=re.compile("Score:")):
+            if name.endswith(ANSWERED_BY):
+                score.replace_with("")  # the verdict says it, right below
+            elif name in unread:
+                score.replace_with("not read yet ")
 
 
 def _short(grade: Grade, why: str = "") -> str:
@@ -169,8 +185,8 @@ def _late(grade: Grade) -> str:
     if not grade.late:
         return due
     days, seconds = divmod(int(grade.late), 24 * 60 * 60)
-    hours, minutes = divmod(seconds // 60, 60)
-    said = f"{due} It came {days} days, {hours} hours and {minutes} minutes later."
+    spent = f"{seconds // 3600:02}:{seconds // 60 % 60:02} hours"
+    said = f"{due} It came {f'{days} d and ' if days else ''}{spent} later."
     if not grade.penalty or grade.score is None:
         return said
     reached = f"{grade.score + grade.penalty:g} - {grade.penalty:g} = {grade.score:g}"
@@ -182,9 +198,15 @@ def _time(time: datetime) -> str:
 
 
 def _waits(grade: Grade) -> str:
-    unread = [name for name, points in grade.scores.items() if points is None]
-    waits = unread and grade.score is not None
-    return f"Not read yet: {', '.join(unread)}." if waits else ""
+    unread = _unread(grade)
+    return f"Not read yet: {', '.join(unread)}." if unread else ""
+
+
+def _unread(grade: Grade) -> list[str]:
+    """Return the questions that have an answer, and no points as yet."""
+    if grade.score is None:
+        return []
+    return [name for name, points in grade.scores.items() if points is None]
 
 
 def _meaning(grade: Grade) -> str:
