@@ -19,6 +19,8 @@ from course.instructor.classes.feedback import autograded_file, feedback_file
 from course.instructor.classes.grades import grades_of, points_of
 from course.instructor.classes.harmless import make_harmless
 from course.instructor.judging.answers import released_text
+from course.instructor.rubrics import is_for_graders
+from course.instructor.rubrics import rubrics as rubrics_of
 from course.instructor.running.sandbox import require_sandbox
 from course.notebooks import project_folder
 from tests.hostile import HOSTILE, LIMITS, MARKER, lightened
@@ -157,10 +159,15 @@ def test_pages_are_passive(graded, rows):
 
 def test_formgraders_notebooks_are_harmless(graded, rows):
     ours = {cell.source for cell in nbformat.reads(RELEASED, as_version=4).cells}
+    solution = project_folder() / "solutions" / f"{EXERCISE}.ipynb"
+    rubrics = [one.cell().source for one in rubrics_of(solution).values()]
     for student in rows:
         file = autograded_file(graded, EXERCISE, student)
         if file.exists():
             notebook = nbformat.read(file, as_version=4)
+            shown = [cell.source for cell in notebook.cells if is_for_graders(cell)]
+            assert shown == rubrics, student  # and nothing of the student's
+            notebook.cells = [one for one in notebook.cells if not is_for_graders(one)]
             before = [dict(cell) for cell in notebook.cells]
             make_harmless(notebook, ours | {cell.source for cell in notebook.cells})
             assert [dict(cell) for cell in notebook.cells] == before, student

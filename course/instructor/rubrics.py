@@ -23,6 +23,11 @@ POINTS = re.compile(r"^- \*\*([\d.]+) points?\*\*", re.MULTILINE)
 GRADER_ONLY = {"course": {"grader_only": True}}
 
 
+def is_for_graders(cell: Any) -> bool:
+    """Return whether only those who grade may see a cell."""
+    return bool(cell.metadata.get("course", {}).get("grader_only"))
+
+
 class ClearRubrics(ClearMarkScheme):
     """Clear the rubrics; the texts that they stand in are no cells of nbgrader's."""
 
@@ -34,11 +39,7 @@ class DropGraderOnly(NbGraderPreprocessor):
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
         """Return the notebook without those cells."""
-        notebook.cells = [
-            cell
-            for cell in notebook.cells
-            if not cell.metadata.get("course", {}).get("grader_only")
-        ]
+        notebook.cells = [cell for cell in notebook.cells if not is_for_graders(cell)]
         return notebook, resources
 
 
