@@ -8,14 +8,19 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from course.command import main
 from course.instructor.classes import grading
-from course.instructor.classes.class_folder import open_class
+from course.instructor.classes.class_folder import (
+    open_class,
+    students_who_submitted,
+)
 from course.instructor.classes.collecting import collect
+from course.instructor.classes.gradebook import open_gradebook
 from course.instructor.classes.grades import Noted, note_down, noted
 from course.instructor.classes.kept_executions import Task, keep, kept
 from course.instructor.classes.parallel import carry_out, execute_all
@@ -308,6 +313,35 @@ def test_failure_of_scoring_one_leaves_the_others(folder, monkeypatch):
     )
     assert tried == ["carl"] * 2
     assert {student: noted(folder, EXERCISE, student) for student in found} == found
+
+
+def test_as_many_are_scored_at_a_time_as_there_are_jobs(folder, monkeypatch):
+    together = threading.Barrier(2, timeout=30)
+
+    def score(*arguments):
+        together.wait()
+        return scored_well(*arguments)
+
+    monkeypatch.setattr(grading, "execute_all", lambda *_, **__: (0, {}))
+    monkeypatch.setattr(grading, "prepare", lambda folder, exercise: None)
+    monkeypatch.setattr(grading, "score", score)
+    for student in students_who_submitted(folder, EXERCISE):
+        keep(folder, EXERCISE, student, "", Execution("executed", (), "", ""))
+    found = grading.grade(folder, EXERCISE, jobs=2, unsafe=True)
+    assert {one.status for one in found.values()} == {"graded"} and len(found) == 6
+    assert list(found) == students_who_submitted(folder, EXERCISE)
+
+
+def test_the_gradebook_is_open_to_one_thread_at_a_time(folder):
+    def enter(student):
+        with open_gradebook(folder) as gradebook:
+            gradebook.update_or_create_student(student)
+
+    names = [f"s{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(enter, names))
+    with open_gradebook(folder) as gradebook:
+        assert {one.id for one in gradebook.students} == set(names)
 
 
 def test_mistakes_of_a_score_that_is_kept_are_kept_too(folder, monkeypatch):

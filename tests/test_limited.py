@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import psutil
@@ -89,6 +90,23 @@ def test_what_goes_wrong_there_is_said_here(work, problem, said, monkeypatch):
         list(limited(work, seconds=2, memory=200_000_000))
     children = psutil.Process().children(recursive=True)
     assert not [one for one in children if one.cpu_percent(0.1) > 50]
+
+
+def outcome(work):
+    try:
+        return list(limited(work, seconds=1, memory=200_000_000))
+    except (OverLimit, Failed) as problem:
+        return str(problem)
+
+
+def test_several_threads_each_learn_how_their_own_process_ended(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 300)  # on a busy machine, too
+    works = [work_for_ever, be_killed, raise_error] * 3
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(outcome, works))
+    said = ("more than 1 seconds", "ended with -9", "ZeroDivisionError")
+    for words, one in zip(said * 3, found, strict=True):
+        assert words in one
 
 
 # ------------------------------------------------------------------ a whole notebook

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+import threading
 from dataclasses import replace
 
 import nbformat
@@ -13,6 +14,7 @@ from PIL import Image
 
 from course.command import main
 from course.exercises import marks
+from course.instructor.classes import reporting
 from course.instructor.classes.class_folder import (
     open_class,
     submitted_file,
@@ -33,6 +35,7 @@ from course.instructor.classes.grades import (
     points_of,
 )
 from course.instructor.classes.harmless import make_harmless
+from course.instructor.classes.limited import Failed
 from course.instructor.classes.overview import (
     Spread,
     as_text,
@@ -209,6 +212,23 @@ def test_exercises_with_other_questions_share_the_table():
 # ----------------------------------------------------------------------------- pages
 
 
+def test_several_pages_are_made_at_a_time_and_one_that_fails_is_named(
+    folder, monkeypatch
+):
+    together, begun = threading.Barrier(2, timeout=30), []
+
+    def write(folder, grade):
+        if grade.student not in begun:
+            begun.append(grade.student)
+            together.wait()
+        if grade.student == "ben":
+            raise Failed("no room")
+
+    monkeypatch.setattr(reporting, "write_feedback", write)
+    shown = report(folder, EXERCISE)
+    assert shown.endswith("no page could be made, run this again: ben")
+
+
 def test_pages_carry_nothing_active(folder):
     disarm(autograded_file(folder, EXERCISE, "anna"))
     report(folder, EXERCISE)
@@ -268,6 +288,26 @@ def test_page_has_one_total_and_no_note_for_the_instructor(folder):
     assert len(totals) == 1, totals
     assert "q3 was missing" not in page  # that stands in grades.csv
     assert f"Not read yet: {OPEN}." in page
+
+
+def test_each_score_stands_once_beside_its_verdict_and_what_is_unread_says_so(folder):
+    file = autograded_file(folder, EXERCISE, "anna")
+    notebook = nbformat.reads(RELEASED, as_version=4)
+    for cell in notebook.cells:
+        if marks(cell).get("grade") and not marks(cell)["solution"]:
+            data = {"text/html": "<p>Graded: 1.5 of 3 points</p>"}
+            cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+    write_private(file, nbformat.writes(notebook).encode())
+    report(folder, EXERCISE)
+    page = feedback_file(folder, EXERCISE, "anna").read_text(encoding="utf-8")
+    soup = BeautifulSoup(page, "html.parser")
+    headings = soup.select(".nbgrader_cell > .panel-heading")
+    assert len(headings) > 8
+    assert not any("Score" in heading.text for heading in headings)
+    assert page.count("Graded: 1.5 of 3 points") == len(POINTS) - 1
+    assert sum("not read yet" in heading.text for heading in headings) == 1
+    listed = [" ".join(item.text.split()) for item in soup.select("#toc li")]
+    assert "q1 (Score: 1.5 / 3.0)" in listed and f"{OPEN} (not read yet)" in listed
 
 
 def test_student_cannot_write_html():

@@ -7,6 +7,7 @@ points, extra credit or comments, is never touched.
 import os
 import shutil
 import sys
+import threading
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from sqlalchemy.exc import SAWarning
 from course.exercises import ANSWERED_BY, marks
 from course.instructor.classes.class_folder import COURSE
 
+_one_at_a_time = threading.RLock()
 NO_ANSWER = "No response."  # as nbgrader says it
 
 
@@ -39,12 +41,12 @@ def course_directory(folder: Path, **settings: str) -> CourseDirectory:
 
 @contextmanager
 def open_gradebook(folder: Path) -> Iterator[Gradebook]:
-    """Give nbgrader's gradebook of the class, as long as the context lasts."""
+    """Give nbgrader's gradebook of the class, to one thread at a time."""
     directory = course_directory(folder)
     # To make its file, it calls the program alembic, which lies beside Python.
     if shutil.which("alembic") is None:
         os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
-    with quietly(), Gradebook(directory.db_url, directory.course_id) as gradebook:
+    with _one_at_a_time, quietly(), Gradebook(directory.db_url, COURSE) as gradebook:
         yield gradebook
 
 

@@ -1,6 +1,8 @@
-"""Grade an exercise: execute all submissions in parallel, then score one by one."""
+"""Grade an exercise: execute all submissions, then score them, in parallel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,11 +85,23 @@ def grade(
         for student, why in failed.items()
     }
     todo = [student for student in chosen if student not in failed]
-    for student in tqdm(todo, desc="scored", disable=None):
-        found[student] = _score(folder, exercise, student)
-        note_down(folder, exercise, student, found[student])
+    with _pool(jobs) as pool:  # threads do: each waits for a process that marks
+        scored = pool.map(lambda student: _score(folder, exercise, student), todo)
+        for student in tqdm(todo, desc="scored", disable=None):
+            found[student] = next(scored)
+            note_down(folder, exercise, student, found[student])
     enter_penalties(folder, exercise, points_of(released_text(exercise)), everybody)
     return {student: found[student] for student in chosen}
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """Give threads; when this is interrupted, what they began is the last."""
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _not_graded(folder: Path, exercise: str, student: str, why: str) -> Noted:

@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import resource
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
@@ -31,6 +32,10 @@ LOADED = [
     "course.instructor.classes.alike",
 ]
 PR_SET_PDEATHSIG = 1
+
+# To start a process looks after those that ended, of other threads, too; and how one
+# ended can be read only once.
+_reaping = threading.Lock()
 
 
 class OverLimit(Exception):
@@ -73,7 +78,8 @@ def limited(
     process = context.Process(
         target=_work, args=(sending, work, arguments, seconds, memory), daemon=True
     )
-    process.start()
+    with _reaping:
+        process.start()
     sending.close()
     try:
         deadline = time.monotonic() + PATIENCE * seconds
@@ -81,7 +87,8 @@ def limited(
             yield said
     finally:
         process.kill()
-        process.join()
+        with _reaping:
+            process.join()
         receiving.close()
 
 
@@ -94,7 +101,8 @@ def _receive(
     try:
         said = json.loads(receiving.recv_bytes(LARGEST))
     except EOFError:
-        process.join()
+        with _reaping:
+            process.join()
         if process.exitcode == -signal.SIGXCPU:
             raise OverLimit(f"it takes more than {seconds} seconds") from None
         raise Failed(f"the process ended with {process.exitcode}") from None

@@ -1,6 +1,8 @@
 """Report an exercise: a page for each student, tables of grades, an overview."""
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from course.instructor.classes import overview
@@ -23,6 +25,7 @@ from course.instructor.classes.platforms import (
 from course.instructor.classes.tables import Cell, as_csv
 from course.instructor.judging.answers import released_text
 
+AT_A_TIME = max(2, os.cpu_count() or 1)  # pages
 FIRST = ("student", "exercise", "status", "score", "points", "penalty")
 LAST = ("note", "submitted", "deadline", "hours_late")
 
@@ -54,11 +57,18 @@ def report(folder: Path, exercise: str) -> str:
             folder, name, points_of(released_text(name)), students_of(folder)
         )
     grades = {name: grades_of(folder, name, released_text(name)) for name in known}
-    without = [
-        grade.student
+    shown_to = [
+        grade
         for grade in grades[exercise]
-        if grade.status not in ("missing", "refused") and not _has_page(folder, grade)
+        if grade.status not in ("missing", "refused")
     ]
+    with ThreadPoolExecutor(AT_A_TIME) as pool:  # each waits for a process
+        made = pool.map(lambda grade: _has_page(folder, grade), shown_to)
+        without = [
+            grade.student
+            for grade, has_page in zip(shown_to, made, strict=True)
+            if not has_page
+        ]
     _write_tables(folder, grades)
     archive = feedback_zip(folder, exercise, grades[exercise])
     write_private(archive_file(folder, exercise), archive)
