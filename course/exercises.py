@@ -33,6 +33,11 @@ def find_exercise(name: str, folder: Path | None = None) -> Path:
     return find_notebook(name, folder or project_folder() / "exercises")
 
 
+def solution_file(exercise: str) -> Path:
+    """Return the notebook that an exercise is made from, by its whole name."""
+    return project_folder() / "solutions" / f"{exercise}.ipynb"
+
+
 def check_exercise(file: Path, on_cell: Callable[[int], None] | None = None) -> list:
     """Run an exercise in a fresh kernel; return what its checks say.
 

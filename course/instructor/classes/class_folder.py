@@ -122,36 +122,39 @@ def keep_roster(folder: Path, listed: Mapping[str, Sequence[str]]) -> None:
 
 def note_refused(folder: Path, exercise: str, refused: Mapping[str, str]) -> None:
     """Note of whom something was refused, and why; until something is collected."""
-    file = folder / "refused" / f"{exercise}.json"
-    text = json.dumps({**refused_of(folder, exercise), **refused}, indent=1).encode()
-    if (file.read_bytes() if file.exists() else b"{}") != text:
-        write_private(file, text)
+    _note(folder, "refused", exercise, {**refused_of(folder, exercise), **refused})
 
 
 def note_origins(folder: Path, exercise: str, origins: Mapping[str, str]) -> None:
     """Note from which path in the inbox each student's newest notebook came."""
-    known = origins_of(folder, exercise)
-    if known != (found := {**known, **origins}):
-        file = folder / "origins" / f"{exercise}.json"
-        write_private(file, json.dumps(found).encode())
+    _note(folder, "origins", exercise, {**origins_of(folder, exercise), **origins})
 
 
 def origins_of(folder: Path, exercise: str) -> dict[str, str]:
     """Return from which path in an inbox each student's newest notebook came."""
-    file = folder / "origins" / f"{exercise}.json"
-    found: dict[str, str] = json.loads(file.read_bytes()) if file.exists() else {}
-    return found
+    return _noted(folder, "origins", exercise)
 
 
 def refused_of(folder: Path, exercise: str) -> dict[str, str]:
     """Return of whom nothing but what was refused is there, and why it was."""
-    file = folder / "refused" / f"{exercise}.json"
-    noted = json.loads(file.read_bytes()) if file.exists() else {}
     return {
         student: why
-        for student, why in noted.items()
+        for student, why in _noted(folder, "refused", exercise).items()
         if not submitted_file(folder, exercise, student).exists()
     }
+
+
+def _note(folder: Path, what: str, exercise: str, found: Mapping[str, str]) -> None:
+    """Note a line on each student; nothing is written where nothing is new."""
+    if found != _noted(folder, what, exercise):
+        file = folder / what / f"{exercise}.json"
+        write_private(file, json.dumps(found, indent=1).encode())
+
+
+def _noted(folder: Path, what: str, exercise: str) -> dict[str, str]:
+    file = folder / what / f"{exercise}.json"
+    found: dict[str, str] = json.loads(file.read_bytes()) if file.exists() else {}
+    return found
 
 
 def roster_of(folder: Path) -> list[str]:

@@ -128,7 +128,7 @@ def points_of(released: str) -> dict[str, float]:
     """
     cells = nbformat.reads(released, as_version=4).cells
     return {
-        _question(marks(cell)["grade_id"]): float(marks(cell)["points"])
+        marks(cell)["grade_id"].removesuffix(ANSWERED_BY): float(marks(cell)["points"])
         for cell in cells
         if marks(cell).get("grade")
     }
@@ -219,10 +219,6 @@ def _note(
     if again:
         said.append(f"answer changed, to be read again: {', '.join(again)}")
     return "; ".join(filter(None, said))
-
-
-def _question(grade_id: str) -> str:
-    return grade_id.removesuffix(ANSWERED_BY)
 
 
 def _file(folder: Path, exercise: str, student: str) -> Path:

@@ -87,9 +87,10 @@ def grade(
     todo = [student for student in chosen if student not in failed]
     with _pool(jobs) as pool:  # threads do: each waits for a process that marks
         scored = pool.map(lambda student: _score(folder, exercise, student), todo)
-        for student in tqdm(todo, desc="scored", disable=None):
-            found[student] = next(scored)
-            note_down(folder, exercise, student, found[student])
+        pairs = zip(todo, scored, strict=True)
+        for student, one in tqdm(pairs, "scored", len(todo), disable=None):
+            found[student] = one
+            note_down(folder, exercise, student, one)
     enter_penalties(folder, exercise, points_of(released_text(exercise)), everybody)
     return {student: found[student] for student in chosen}
 

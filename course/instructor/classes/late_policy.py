@@ -8,7 +8,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Unicode
 
 from course.instructor.classes.gradebook import open_gradebook, points_entered
-from course.instructor.classes.term import Term, read_term
+from course.instructor.classes.term import read_term
 
 
 class LatePolicy(LateSubmissionPlugin):
@@ -35,7 +35,7 @@ class LatePolicy(LateSubmissionPlugin):
 
 def enter_penalties(
     folder: Path, exercise: str, points: Mapping[str, float], students: Collection[str]
-) -> Term:
+) -> None:
     """Enter deadlines, extensions and penalties into the gradebook, as they are now.
 
     A penalty is a share of the score, so it is entered anew whenever a score may have
@@ -52,17 +52,12 @@ def enter_penalties(
     students : collection of str
         All of the class.
 
-    Returns
-    -------
-    Term
-
     Raises
     ------
     ValueError
         If `term.toml` cannot be understood.
     """
     term = read_term(folder, students)
-    plugin = LatePolicy(folder=str(folder))
     due = term.deadlines.get(exercise)
     with open_gradebook(folder) as gradebook:
         assignment = gradebook.update_or_create_assignment(
@@ -77,14 +72,9 @@ def enter_penalties(
             for notebook in submission.notebooks:
                 entered = points_entered(notebook)
                 score = sum(entered[name][0] or 0 for name in points if name in entered)
-                penalty = (
-                    plugin.late_submission_penalty(student, score, late)
-                    if late
-                    else None
-                )
-                notebook.late_submission_penalty = penalty
+                penalty = term.late.penalty(score, late)
+                notebook.late_submission_penalty = penalty or None
         gradebook.db.commit()
-    return term
 
 
 def _naive(time: datetime | None) -> datetime | None:

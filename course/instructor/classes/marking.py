@@ -8,7 +8,7 @@ import nbformat
 from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import compute_checksum
 
-from course.exercises import ANSWERED_BY, marks
+from course.exercises import ANSWERED_BY, marks, solution_file
 from course.instructor.classes.harmless import make_harmless
 from course.instructor.classes.limited import OverLimit, limited
 from course.instructor.judging.answers import (
@@ -19,7 +19,6 @@ from course.instructor.judging.answers import (
     unusable,
 )
 from course.instructor.rubrics import rubrics, show_rubrics
-from course.notebooks import project_folder
 from helpers.exercises import PartVerdict
 
 SHOWING = "showing"  # the step after all questions; none has this name
@@ -177,9 +176,7 @@ def _scored(
         cell.outputs = [_shown(verdicts[name], reached, cell), *said]
     notebook, _ = LimitOutput().preprocess(notebook, {})
     make_harmless(notebook, _own_text(exercise), plain)
-    show_rubrics(
-        notebook, rubrics(project_folder() / "solutions" / f"{exercise}.ipynb")
-    )
+    show_rubrics(notebook, rubrics(solution_file(exercise)))
     return {
         "scores": scores,
         "blank": blank,

@@ -52,11 +52,11 @@ def report(folder: Path, exercise: str) -> str:
         raise LookupError(
             f"Nothing of {exercise} was graded yet: course grade {exercise[:2]}"
         )
-    for name in known:
-        enter_penalties(
-            folder, name, points_of(released_text(name)), students_of(folder)
-        )
-    grades = {name: grades_of(folder, name, released_text(name)) for name in known}
+    released = {name: released_text(name) for name in known}
+    everybody = students_of(folder)
+    for name, text in released.items():
+        enter_penalties(folder, name, points_of(text), everybody)
+    grades = {name: grades_of(folder, name, text) for name, text in released.items()}
     shown_to = [
         grade
         for grade in grades[exercise]
@@ -72,7 +72,7 @@ def report(folder: Path, exercise: str) -> str:
     _write_tables(folder, grades)
     archive = feedback_zip(folder, exercise, grades[exercise])
     write_private(archive_file(folder, exercise), archive)
-    points = points_of(released_text(exercise))
+    points = points_of(released[exercise])
     overview.draw(grades[exercise], points, picture_file(folder, exercise))
     shown = f"{overview.as_text(grades[exercise], points)}\n\n"
     shown += _say_alike(folder, exercise, grades[exercise])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
-from course.exercises import ANSWERED_BY
+from course.exercises import ANSWERED_BY, solution_file
 from course.instructor.classes.class_folder import time_submitted, write_private
 from course.instructor.classes.feedback import autograded_file
 from course.instructor.classes.gradebook import (
@@ -22,7 +22,6 @@ from course.instructor.classes.marking import NotWhole, mark
 from course.instructor.judging.answers import QuestionVerdict
 from course.instructor.release import exercise_text
 from course.instructor.running.execution import Execution
-from course.notebooks import project_folder
 
 GRADED, ALTERED = "graded", "altered"
 # How an execution may end that can be scored.
@@ -75,7 +74,7 @@ def prepare(folder: Path, exercise: str) -> None:
     exercise : str
         Whole name of the exercise.
     """
-    solution = project_folder() / "solutions" / f"{exercise}.ipynb"
+    solution = solution_file(exercise)
     released = exercise_text(solution)
     write_private(folder / "source" / exercise / solution.name, solution.read_bytes())
     write_private(folder / "release" / exercise / solution.name, released.encode())

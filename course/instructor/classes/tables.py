@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 Cell = str | float | None
 
-# Spreadsheets take a cell that begins so for a formula, full-width signs included.
+# Spreadsheets take a cell that begins so for a formula.
 FORMULA = "=+-@"
 # They join or part letters in the scripts of Iran and India, and belong to names.
 JOINERS = "\u200c\u200d"
@@ -44,9 +44,9 @@ def _cell(value: Cell) -> str:
 
 
 def _begins_formula(text: str) -> bool:
-    """Return whether a spreadsheet may take a cell for a formula."""
+    """Return whether a spreadsheet may take a cell for a formula, full-width too."""
     seen = text.lstrip(JOINERS + " ")
-    return unicodedata.normalize("NFKC", seen[:1]).startswith(tuple("=+-@"))
+    return unicodedata.normalize("NFKC", seen[:1]).startswith(tuple(FORMULA))
 
 
 def read_table(content: bytes) -> tuple[list[str], list[dict[str, str]]]:

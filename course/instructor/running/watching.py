@@ -34,7 +34,7 @@ def watch(
     process: subprocess.Popen,
     sockets: Path,
     limits: Limits,
-    group: Group | None = None,
+    group: Group | None,
 ) -> str:
     """Wait until a submission has run; end it when it reaches a limit.
 
@@ -46,8 +46,8 @@ def watch(
         The folder that the kernel can write into.
     limits : Limits
         Total time, memory and processes.
-    group : Group, optional
-        The control group that bounds it, where one could be made.
+    group : Group or None
+        The control group that bounds it; None where none could be made.
 
     Returns
     -------
@@ -80,10 +80,11 @@ def watch(
                 if not stopped_for:
                     _require_room(sockets)
                     _end_kernel_with_too_much(started, sockets, limits)
-                    if group and group.was_full() and group.kills() > kills:
+                    killed = group.kills() if group else 0
+                    if group and killed > kills and group.was_full():
                         # Linux may have chosen another process than the kernel, which
                         # would wait for it. One begun since then is not to blame.
-                        kills = group.kills()
+                        kills = killed
                         _end_kernel(
                             before & set(started), sockets, too_much_memory(limits)
                         )
