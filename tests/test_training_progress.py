@@ -236,7 +236,10 @@ def recorded():
 
 def run_cells():
     notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
-    client = NotebookClient(notebook, allow_errors=True, kernel_name="python3")
+    # As JupyterLab does: a busy machine sends in pieces what is printed at once.
+    client = NotebookClient(
+        notebook, allow_errors=True, kernel_name="python3", coalesce_streams=True
+    )
     sent = []
     listen = client.process_message
 
